@@ -1,0 +1,23 @@
+namespace Identity.Stores.FileSystem;
+
+/// <summary>Where the files are, and how they are kept.</summary>
+public sealed class FileSystemStorageOptions
+{
+    /// <summary>
+    /// The directory, absolute or relative to the current one; created if it does not exist. It must be on a local file
+    /// system.
+    /// </summary>
+    public string Directory { get; set; } = ".oauth_data";
+
+    /// <summary>
+    /// How far the clock may be from the newest record for expired entries to be dropped; 24 hours unless set. Set it to the
+    /// lifetime of a refresh token: a clock that jumped further hides entries but erases none.
+    /// </summary>
+    public TimeSpan ExpiryTolerance { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// How much journal, in bytes, may gather before it is folded into the collections' files; 16 MiB unless set. With larger
+    /// collections it may grow to their size, so that a write costs the same however much is kept.
+    /// </summary>
+    public long SnapshotThreshold { get; set; } = 16 * 1_024 * 1_024;
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>Names a collection of a <see cref="StorageDirectory"/> and says how it is kept.</summary>
+public abstract record CollectionDefinition
+{
+    private protected CollectionDefinition(string name) => Name = name;
+
+    /// <summary>The name of the collection and, with <c>.json</c> behind it, of its file.</summary>
+    public string Name { get; }
+
+    internal abstract CollectionState CreateState();
+
+    internal abstract object CreateCollection(StorageDirectory directory, CollectionState state);
+}
+
+/// <summary>Names a collection of <typeparamref name="T"/> and says how it is kept.</summary>
+/// <typeparam name="T">The entity.</typeparam>
+public sealed record CollectionDefinition<T> : CollectionDefinition
+    where T : Entity
+{
+    /// <summary>Names a collection.</summary>
+    /// <param name="name">Lower-case letters, digits and underscores, starting with a letter.</param>
+    /// <exception cref="ArgumentException">The name has other characters.</exception>
+    public CollectionDefinition(string name) : base(name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+
+        // The name becomes a file name: nothing in it may lead out of the directory or clash with the manifest's dots.
+        if (!char.IsAsciiLetterLower(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_'))
+        {
+            throw new ArgumentException($"'{name}' cannot name a collection: use lower-case letters, digits and underscores.", nameof(name));
+        }
+    }
+
+    /// <summary>How an entity is written as JSON; <see langword="null"/> keeps the collection in memory only.</summary>
+    public JsonTypeInfo<T>? Json { get; init; }
+
+    /// <summary>The secondary indexes, by which entities are found other than by identifier.</summary>
+    public ImmutableArray<CollectionIndex<T>> Indexes { get; init; } = [];
+
+    /// <summary>
+    /// When an entity expires. Expired entries are dropped when the directory is opened, with each snapshot and, in a
+    /// collection that is in memory only, as time passes.
+    /// </summary>
+    public Func<T, DateTimeOffset?>? ExpiresAt { get; init; }
+
+    /// <summary>What a collection in memory holds at most.</summary>
+    public CollectionBound<T>? Bound { get; init; }
+
+    internal override CollectionState CreateState() => new CollectionState<T>(this);
+
+    internal override object CreateCollection(StorageDirectory directory, CollectionState state)
+        => new Collection<T>(directory, (CollectionState<T>)state);
+}
+
+/// <summary>
+/// What a collection in memory holds at most. When it is full, the oldest entry of the owner that holds most makes room, so
+/// that one owner cannot push out what others keep.
+/// </summary>
+/// <typeparam name="T">The entity.</typeparam>
+/// <param name="MaximumEntries">Entries held at most, above zero.</param>
+/// <param name="Owner">On whose account an entry is held.</param>
+public sealed record CollectionBound<T>(int MaximumEntries, Func<T, string> Owner)
+    where T : Entity;
+
+/// <summary>A secondary index of a collection: keep the instance, it is the handle by which the index is asked.</summary>
+/// <typeparam name="T">The entity.</typeparam>
+/// <param name="name">Named in errors.</param>
+/// <param name="keys">The keys under which an entity is found; none for an entity that the index leaves out.</param>
+/// <param name="unique">Whether two entities may share a key.</param>
+public sealed class CollectionIndex<T>(string name, Func<T, IEnumerable<string>> keys, bool unique = false)
+    where T : Entity
+{
+    /// <summary>An index under at most one key an entity.</summary>
+    /// <param name="name">Named in errors.</param>
+    /// <param name="key">The key; null or empty leaves the entity out.</param>
+    /// <param name="unique">Whether two entities may share a key.</param>
+    public CollectionIndex(string name, Func<T, string?> key, bool unique = false)
+        : this(name, entity => key(entity) is { Length: > 0 } value ? [value] : [], unique) => SingleKey = key;
+
+    /// <summary>Named in errors.</summary>
+    public string Name => name;
+
+    /// <summary>Whether two entities may share a key.</summary>
+    public bool IsUnique => unique;
+
+    // An index with one key an entity compares and moves it without allocating a list for it.
+    internal Func<T, string?>? SingleKey { get; }
+
+    internal IEnumerable<string> KeysOf(T entity) => keys(entity);
+
+    internal bool Matches(T entity, string key)
+        => SingleKey is not null ? SingleKey(entity) == key : keys(entity).Contains(key, StringComparer.Ordinal);
+
+    internal bool SameKeys(T left, T right)
+        => SingleKey is not null ? SingleKey(left) == SingleKey(right) : keys(left).SequenceEqual(keys(right), StringComparer.Ordinal);
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// What a collection holds: entities by identifier, with their indexes. Every member is called under the lock of the
+/// <see cref="CommitQueue"/>; instances in it are never changed, only replaced.
+/// </summary>
+internal abstract class CollectionState(CollectionDefinition definition)
+{
+    public string Name { get; } = definition.Name;
+
+    public string FileName => Name + ".json";
+
+    public abstract bool IsDurable { get; }
+
+    public abstract int Count { get; }
+
+    /// <summary>The sequence number of the last change, and of the state that the file on disk holds.</summary>
+    public long ChangedAt { get; set; }
+
+    public long SnapshotAt { get; set; }
+
+    /// <summary>Which unit of work is writing an entity: the first one wins, a second is told at once.</summary>
+    public Dictionary<string, UnitOfWork> Writers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Keys of unique indexes that uncommitted writes have taken.</summary>
+    public Dictionary<(object Index, string Key), (UnitOfWork Unit, string Id)> ReservedKeys { get; } = [];
+
+    public abstract Entity? Get(string id);
+
+    public abstract void Set(string id, Entity? entity);
+
+    public abstract void Serialize(Utf8JsonWriter writer, Entity entity);
+
+    public abstract Entity Deserialize(ReadOnlySpan<byte> json);
+
+    public abstract Entity[] Capture();
+
+    public abstract int DropExpired(DateTimeOffset now);
+
+    /// <summary>Makes room in a collection that is in memory only: what has expired, then what is beyond the bound.</summary>
+    public abstract void Trim(DateTimeOffset now);
+
+    public abstract void ReserveKeys(UnitOfWork unit, string id, Entity entity);
+}
+
+internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : CollectionState(definition)
+    where T : Entity
+{
+    private readonly Dictionary<string, T> _entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<CollectionIndex<T>, IndexState<T>> _indexes =
+        definition.Indexes.ToDictionary(index => index, index => new IndexState<T>(index));
+
+    private readonly ExpiryQueue<T>? _expiry =
+        definition is { Json: null, ExpiresAt: { } expiresAt } ? new ExpiryQueue<T>(expiresAt) : null;
+
+    private readonly OwnerQueues<T>? _owners = definition.Bound is { } bound ? new OwnerQueues<T>(bound) : null;
+
+    public override bool IsDurable => definition.Json is not null;
+
+    public override int Count => _entities.Count;
+
+    public Dictionary<string, T>.ValueCollection Entities => _entities.Values;
+
+    public override T? Get(string id) => _entities.GetValueOrDefault(id);
+
+    public IndexState<T> Index(CollectionIndex<T> index) => _indexes.TryGetValue(index, out var state)
+        ? state
+        : throw new ArgumentException($"'{Name}' has no index '{index.Name}'.", nameof(index));
+
+    public override void Set(string id, Entity? entity)
+    {
+        var previous = _entities.GetValueOrDefault(id);
+        var next = (T?)entity;
+        foreach (var index in _indexes.Values)
+        {
+            index.Replace(id, previous, next);
+        }
+
+        _owners?.Replace(id, previous, next);
+        if (next is null)
+        {
+            _entities.Remove(id);
+        }
+        else
+        {
+            _entities[id] = next;
+            _expiry?.Add(next, _entities);
+        }
+    }
+
+    public override void Serialize(Utf8JsonWriter writer, Entity entity)
+        => JsonSerializer.Serialize(writer, (T)entity, definition.Json ?? throw new UnreachableException());
+
+    public override Entity Deserialize(ReadOnlySpan<byte> json)
+        => JsonSerializer.Deserialize(json, definition.Json ?? throw new UnreachableException())
+        ?? throw new JsonException("An entry is null.");
+
+    public override Entity[] Capture()
+    {
+        var entities = new Entity[_entities.Count];
+        var position = 0;
+        foreach (var entity in _entities.Values)
+        {
+            entities[position++] = entity;
+        }
+
+        return entities;
+    }
+
+    public override int DropExpired(DateTimeOffset now)
+    {
+        if (definition.ExpiresAt is not { } expiresAt)
+        {
+            return 0;
+        }
+
+        string[] expired = [.. _entities.Values.Where(entity => expiresAt(entity) < now && !Writers.ContainsKey(entity.Id)).Select(entity => entity.Id)];
+        foreach (var id in expired)
+        {
+            Set(id, null);
+        }
+
+        return expired.Length;
+    }
+
+    public override void Trim(DateTimeOffset now)
+    {
+        while (_expiry?.NextExpired(now, _entities) is { } id)
+        {
+            Set(id, null);
+        }
+
+        while (_owners is { IsFull: true })
+        {
+            Set(_owners.OldestOfLargest(), null);
+        }
+    }
+
+    public override void ReserveKeys(UnitOfWork unit, string id, Entity entity)
+    {
+        foreach (var index in definition.Indexes.Where(index => index.IsUnique))
+        {
+            foreach (var key in index.KeysOf((T)entity))
+            {
+                if (Index(index).Ids(key).Any(other => other != id && !unit.Replaces(this, other, value => index.Matches((T)value, key))) ||
+                    (ReservedKeys.TryGetValue((index, key), out var holder) && (holder.Unit != unit || holder.Id != id) &&
+                     holder.Unit.Writes(this, holder.Id, value => index.Matches((T)value, key))))
+                {
+                    throw new DuplicateKeyException(Name, index.Name);
+                }
+
+                ReservedKeys[(index, key)] = (unit, id);
+                unit.Reserved.Add((this, index, key));
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+using System.Diagnostics;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// Orders all commits of a directory: each is applied in memory, given a ticket, and flushed together with whatever else is
+/// waiting. What a failed flush covered, and all that came after, is undone.
+/// </summary>
+/// <remarks>
+/// A ticket counts commits, those of memory-only collections too; a sequence number counts journal lines. Waiting for a
+/// ticket waits for everything that was visible when it was drawn.
+/// </remarks>
+internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action flushed) : IThreadPoolWorkItem
+{
+    private readonly UndoneTickets _undone = new();
+    private Batch _open = new();
+    private Batch? _flushing;
+    private bool _isRunning;
+    private bool _isClosed;
+    private long _durableTicket;
+    private long _lastVersion;
+    private TaskCompletionSource<SnapshotCapture>? _captureRequest;
+    private Func<long, SnapshotCapture>? _capture;
+    private Action? _captured;
+    private StorageException? _lastFailure;
+
+    /// <summary>Guards the collections, the units of work and this queue. Held for look-ups and applies only, never over I/O.</summary>
+    public Lock Gate { get; } = new();
+
+    public long LastTicket { get; private set; }
+
+    /// <summary>The sequence number of the last line that was queued, and of the last that is on disk.</summary>
+    public long LastSequence { get; private set; }
+
+    public long DurableSequence { get; private set; }
+
+    /// <summary>When something was last committed, or the directory was opened.</summary>
+    public DateTimeOffset LastCommit { get; private set; } = time.GetUtcNow();
+
+    public bool IsWritable => _lastFailure is null;
+
+    public bool WasUndone(long ticket) => _undone.Contains(ticket);
+
+    public long NextVersion() => Interlocked.Increment(ref _lastVersion);
+
+    /// <summary>Takes up where the files left off.</summary>
+    public void Start(long sequence, long version) => (LastSequence, DurableSequence, _lastVersion) = (sequence, sequence, version);
+
+    public async ValueTask CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
+    {
+        var payload = JournalPayload.Create(unit);
+        Task pending;
+        lock (Gate)
+        {
+            try
+            {
+                if (unit.ReadUndoneState || WasUndone(unit.ReadTicket))
+                {
+                    throw Undone();
+                }
+
+                var ticket = unit.PendingWrites.Count is 0 ? unit.ReadTicket : Apply(unit, payload);
+                pending = Pending(ticket);
+            }
+            finally
+            {
+                unit.Clear();
+            }
+        }
+
+        if (!pending.IsCompletedSuccessfully)
+        {
+            await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Discard(UnitOfWork unit)
+    {
+        lock (Gate)
+        {
+            unit.Clear();
+        }
+    }
+
+    /// <summary>
+    /// Captures the collections, by a function called under the lock, at a moment that the journal then makes durable.
+    /// </summary>
+    /// <param name="capture">Given the sequence number of the last change.</param>
+    /// <param name="durable">Called when the capture is durable and before anything later is.</param>
+    public Task<SnapshotCapture> CaptureAsync(Func<long, SnapshotCapture> capture, Action durable)
+    {
+        lock (Gate)
+        {
+            Debug.Assert(_captureRequest is null, "One snapshot at a time.");
+            (_capture, _captured) = (capture, durable);
+            _captureRequest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            StartFlushing();
+            return _captureRequest.Task;
+        }
+    }
+
+    /// <summary>Refuses further commits and waits for those that are under way.</summary>
+    public async ValueTask CloseAsync()
+    {
+        Task pending;
+        lock (Gate)
+        {
+            _isClosed = true;
+            pending = Pending(LastTicket);
+        }
+
+        await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (TakeBatch() is var (batch, capture, captured, request))
+        {
+            try
+            {
+                Flush(batch);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it was, those who wait must hear of it, and memory must not be ahead of the disk.
+                Fail(exception);
+                request?.SetException(Undone());
+                continue;
+            }
+
+            if (capture is not null)
+            {
+                journal.EndSegment();
+                captured!();
+            }
+
+            Succeed(batch);
+            request?.SetResult(capture!);
+            flushed();
+        }
+    }
+
+    private long Apply(UnitOfWork unit, JournalPayload payload)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(StorageDirectory));
+        foreach (var write in unit.PendingWrites)
+        {
+            var current = write.State.Get(write.Id);
+            if (ReferenceEquals(current, write.Replaced))
+            {
+                continue;
+            }
+
+            // What a memory-only collection pushed out meanwhile is gone, whatever was about to be written to it.
+            if (!write.IsForced && (current is not null || write.State.IsDurable))
+            {
+                throw new ConcurrencyConflictException(write.State.Name, write.Id);
+            }
+
+            write.Rebase(current, NextVersion);
+            payload.Replace(write);
+        }
+
+        var hasLine = payload.HasChanges;
+        var undo = new (CollectionState, string, Entity?)[unit.PendingWrites.Count];
+        LastTicket++;
+        LastSequence += hasLine ? 1 : 0;
+        var now = LastCommit = time.GetUtcNow();
+        for (var index = 0; index < undo.Length; index++)
+        {
+            var write = unit.PendingWrites[index];
+            undo[index] = (write.State, write.Id, write.Replaced);
+            write.State.Set(write.Id, write.Value);
+            if (write.State.IsDurable)
+            {
+                write.State.ChangedAt = LastSequence;
+            }
+            else
+            {
+                write.State.Trim(now);
+            }
+        }
+
+        if (!hasLine && _flushing is null && _open.Commits.Count is 0)
+        {
+            // Nothing is waiting for the disk, so nothing that this may have read is either.
+            return _durableTicket = LastTicket;
+        }
+
+        _open.Commits.Add(new(LastSequence, now, hasLine ? payload : null, undo));
+        _open.LastTicket = LastTicket;
+        StartFlushing();
+        return LastTicket;
+    }
+
+    private Task Pending(long ticket)
+    {
+        if (ticket <= _durableTicket)
+        {
+            return Task.CompletedTask;
+        }
+
+        return _flushing is { } flushing && ticket <= flushing.LastTicket ? flushing.Done.Task : _open.Done.Task;
+    }
+
+    private void StartFlushing()
+    {
+        if (!_isRunning)
+        {
+            _isRunning = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private (Batch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request)? TakeBatch()
+    {
+        lock (Gate)
+        {
+            if (_open.Commits.Count is 0 && _captureRequest is null)
+            {
+                _isRunning = false;
+                return null;
+            }
+
+            var batch = _open;
+            batch.LastTicket = LastTicket;
+            var request = _captureRequest;
+            var capture = _capture?.Invoke(LastSequence);
+            var captured = _captured;
+            (_open, _flushing, _captureRequest, _capture, _captured) = (new Batch(), batch, null, null, null);
+            return (batch, capture, captured, request);
+        }
+    }
+
+    private void Flush(Batch batch)
+    {
+        foreach (var commit in batch.Commits)
+        {
+            if (commit.Payload is { } payload)
+            {
+                journal.Add(commit.Sequence, DurableSequence, commit.Time, payload);
+            }
+        }
+
+        journal.Flush();
+    }
+
+    private void Succeed(Batch batch)
+    {
+        lock (Gate)
+        {
+            _durableTicket = batch.LastTicket;
+            if (batch.Commits is [.., var last])
+            {
+                DurableSequence = last.Sequence;
+                _lastFailure = batch.Commits.Exists(commit => commit.Payload is not null) ? null : _lastFailure;
+            }
+
+            _flushing = null;
+        }
+
+        batch.Done.SetResult();
+    }
+
+    private void Fail(Exception exception)
+    {
+        Batch first, second;
+        StorageException failure;
+        lock (Gate)
+        {
+            (first, second) = (_flushing!, _open);
+            foreach (var batch in (Batch[])[second, first])
+            {
+                for (var index = batch.Commits.Count - 1; index >= 0; index--)
+                {
+                    foreach (var (state, id, previous) in batch.Commits[index].Undo.Reverse())
+                    {
+                        state.Set(id, previous);
+                    }
+                }
+            }
+
+            _undone.Add(_durableTicket + 1, LastTicket);
+
+            // A ticket of its own, so that what is read from now on is told from what was undone.
+            _durableTicket = ++LastTicket;
+            LastSequence = DurableSequence;
+            (_open, _flushing) = (new Batch(), null);
+            _lastFailure = failure = exception as StorageException ?? new StorageException(
+                $"What was to be written could not be made durable and was undone: {exception.Message}", exception);
+        }
+
+        journal.Abandon(failure);
+        first.Done.SetException(failure);
+        second.Done.SetException(failure);
+
+        // Not every batch has somebody waiting; its failure has been reported all the same.
+        _ = first.Done.Task.Exception;
+        _ = second.Done.Task.Exception;
+    }
+
+    private StorageException Undone() => new("What this request had read or written was undone, since it could not be made durable. " +
+        (_lastFailure?.Message ?? "Try again."));
+
+    private sealed class Batch
+    {
+        public List<Commit> Commits { get; } = [];
+
+        public long LastTicket { get; set; }
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed record Commit(
+        long Sequence, DateTimeOffset Time, JournalPayload? Payload, (CollectionState State, string Id, Entity? Previous)[] Undo);
+}

@@ -1,0 +1,42 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>Every call by which the engine touches the disk, so that a test can make each of them fail.</summary>
+internal interface IFileSystem
+{
+    bool FileExists(string path);
+
+    /// <summary>The names of the files in a folder, ordered; none where the folder does not exist.</summary>
+    IReadOnlyList<string> ListFiles(string folder);
+
+    /// <summary>Creates a folder that only its owner may enter (0700), unless it exists.</summary>
+    void CreateFolder(string path);
+
+    /// <summary>Creates a file that only its owner may read and write (0600); fails where one exists.</summary>
+    IWritableFile CreateFile(string path);
+
+    Stream OpenRead(string path);
+
+    /// <summary>Puts a file in the place of another, which is replaced in one step.</summary>
+    void Rename(string from, string to);
+
+    void Delete(string path);
+
+    /// <summary>Cuts a file off and flushes it.</summary>
+    void Truncate(string path, long length);
+
+    /// <summary>Makes created, renamed and deleted names in a folder durable.</summary>
+    void FlushFolder(string path);
+
+    /// <summary>Size and time of the last write, by which an edit by somebody else is noticed.</summary>
+    FileStamp GetStamp(string path);
+}
+
+internal readonly record struct FileStamp(long Length, DateTime LastWrite);
+
+internal interface IWritableFile : IDisposable
+{
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Makes what was written durable (fsync).</summary>
+    void Flush();
+}

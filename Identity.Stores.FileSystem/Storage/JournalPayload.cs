@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>The durable changes of one unit of work as the JSON of a journal line, written before the lock is taken.</summary>
+internal sealed class JournalPayload
+{
+    /// <summary>Relaxed: the files are for people and for jq, never for a web page.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly List<(PendingWrite Write, byte[] Json)> _changes = [];
+
+    private JournalPayload()
+    {
+    }
+
+    public bool HasChanges => _changes.Count > 0;
+
+    public static JournalPayload Create(UnitOfWork unit)
+    {
+        var payload = new JournalPayload();
+        ArrayBufferWriter<byte>? buffer = null;
+        foreach (var write in unit.PendingWrites)
+        {
+            if (write.State.IsDurable && (write.Value is not null || write.Replaced is not null))
+            {
+                payload._changes.Add((write, Serialize(write, buffer ??= new ArrayBufferWriter<byte>(1_024))));
+            }
+        }
+
+        return payload;
+    }
+
+    /// <summary>Writes a change anew that was carried over to another instance.</summary>
+    public void Replace(PendingWrite write)
+    {
+        var index = _changes.FindIndex(change => change.Write == write);
+        if (index >= 0)
+        {
+            _changes[index] = (write, Serialize(write, new ArrayBufferWriter<byte>(1_024)));
+        }
+    }
+
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        for (var index = 0; index < _changes.Count; index++)
+        {
+            if (index > 0)
+            {
+                output.Write(","u8);
+            }
+
+            output.Write(_changes[index].Json);
+        }
+    }
+
+    private static byte[] Serialize(PendingWrite write, ArrayBufferWriter<byte> buffer)
+    {
+        buffer.ResetWrittenCount();
+        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("in"u8, write.State.Name);
+        if (write.Value is { } value)
+        {
+            writer.WritePropertyName("put"u8);
+            write.State.Serialize(writer, value);
+        }
+        else
+        {
+            writer.WriteString("delete"u8, write.Id);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

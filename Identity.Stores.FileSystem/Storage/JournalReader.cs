@@ -1,0 +1,210 @@
+using System.Text.Json;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// Replays the journal's segments. What nobody was told of, the tail of the last segment behind the last durable line, is
+/// reported to be cut off; damage anywhere before it stops the start.
+/// </summary>
+internal sealed class JournalReader(IFileSystem files, string directory, IReadOnlyDictionary<string, CollectionState> states)
+{
+    /// <summary>The last line that was applied.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>The largest version that an entity was seen to have.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The time of the newest line.</summary>
+    public DateTimeOffset Newest { get; private set; } = DateTimeOffset.MinValue;
+
+    /// <summary>Bytes read.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The unacknowledged rest of the last segment, if there is one.</summary>
+    public JournalTail? Tail { get; private set; }
+
+    /// <param name="segments">The segments that the manifest names, oldest first.</param>
+    /// <param name="after">The line after which the first one goes on.</param>
+    /// <param name="durable">A line that is known to have been durable, since a file holds its change.</param>
+    public void Replay(IReadOnlyList<long> segments, long after, long durable)
+    {
+        Sequence = after;
+        var heads = segments.Select(ReadHead).ToList();
+        for (var index = 0; index < segments.Count; index++)
+        {
+            var path = PathOf(segments[index]);
+            if (heads[index].After != Sequence)
+            {
+                throw Damaged(path, 1, $"it goes on after line {heads[index].After} of the journal, but {Sequence} came before it");
+            }
+
+            // Where another segment follows, it says how far this one counts: the rest had failed and was given up.
+            long? until = index + 1 < segments.Count ? heads[index + 1].After : null;
+            ReplaySegment(path, until, durable);
+        }
+    }
+
+    private void ReplaySegment(string path, long? until, long knownDurable)
+    {
+        var durable = until ?? Math.Max(knownDurable, FindDurableSequence(path));
+        using var lines = new LineReader(files.OpenRead(path));
+        lines.TryRead(out _);
+        while (Sequence < (until ?? long.MaxValue) && lines.TryRead(out var line))
+        {
+            if (!lines.IsTerminated || !ChecksummedLine.IsIntact(line, "}"u8) || ReadSequence(line).Sequence != Sequence + 1)
+            {
+                if (Sequence < durable)
+                {
+                    throw Damaged(path, lines.Number, $"line {Sequence + 1} of the journal is missing or its checksum does not fit");
+                }
+
+                Tail = new(path, lines.Offset);
+                return;
+            }
+
+            Apply(path, lines.Number, line);
+            Length += line.Length;
+        }
+
+        if (Sequence < durable)
+        {
+            throw Damaged(path, lines.Number, $"it ends at line {Sequence} of the journal, but line {durable} was written");
+        }
+    }
+
+    private JournalHead ReadHead(long segment)
+    {
+        var path = PathOf(segment);
+        if (!files.FileExists(path))
+        {
+            throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
+                "Put the file back, or restore the directory from a backup.");
+        }
+
+        using var lines = new LineReader(files.OpenRead(path));
+        if (!lines.TryRead(out var line) || !lines.IsTerminated || !ChecksummedLine.IsIntact(line, "}"u8))
+        {
+            throw Damaged(path, 1, "the head is damaged");
+        }
+
+        var head = JsonSerializer.Deserialize(line, StorageJson.Default.JournalHead);
+        if (head?.Format > Snapshot.CurrentFormat)
+        {
+            throw new StorageException($"'{path}' has format {head.Format}, which a newer version wrote. Run that version, or restore a backup.");
+        }
+
+        if (head?.Segment != segment)
+        {
+            throw Damaged(path, 1, "the head is that of another segment");
+        }
+
+        NoteTime(head.At);
+        return head;
+    }
+
+    /// <summary>Any line that can still be read says what was durable before it.</summary>
+    private long FindDurableSequence(string path)
+    {
+        var durable = Sequence;
+        using var lines = new LineReader(files.OpenRead(path));
+        lines.TryRead(out _);
+        while (lines.TryRead(out var line))
+        {
+            if (lines.IsTerminated && ChecksummedLine.IsIntact(line, "}"u8))
+            {
+                durable = Math.Max(durable, ReadSequence(line).Durable);
+            }
+        }
+
+        return durable;
+    }
+
+    private void Apply(string path, long number, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            Skip(ref reader, "changes"u8);
+            while (reader.Read() && reader.TokenType is JsonTokenType.StartObject)
+            {
+                ApplyChange(ref reader, line);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw Damaged(path, number, $"the line cannot be read ({exception.Message})");
+        }
+
+        Sequence++;
+    }
+
+    private void ApplyChange(ref Utf8JsonReader reader, ReadOnlySpan<byte> line)
+    {
+        Skip(ref reader, "in"u8);
+        var name = reader.GetString()!;
+        if (!states.TryGetValue(name, out var state))
+        {
+            throw new JsonException($"there is no collection '{name}'");
+        }
+
+        reader.Read();
+        var isPut = reader.ValueTextEquals("put"u8);
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        var id = isPut ? null : reader.GetString();
+        reader.Skip();
+        var entity = isPut ? state.Deserialize(line[start..(int)reader.BytesConsumed]) : null;
+        reader.Read();
+
+        // The file of this collection may be newer than the segment: it was written while the segment was still needed by others.
+        if (Sequence + 1 > state.SnapshotAt)
+        {
+            state.Set(entity?.Id ?? id!, entity);
+            state.ChangedAt = Sequence + 1;
+        }
+
+        Version = Math.Max(Version, entity?.Version ?? 0);
+    }
+
+    private (long Sequence, long Durable) ReadSequence(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        Skip(ref reader, "seq"u8);
+        var sequence = reader.GetInt64();
+        Skip(ref reader, "durable"u8);
+        var durable = reader.GetInt64();
+        Skip(ref reader, "at"u8);
+        NoteTime(reader.GetString());
+        return (sequence, durable);
+    }
+
+    private void NoteTime(string? at)
+    {
+        if (Timestamp.TryParse(at, out var time) && time > Newest)
+        {
+            Newest = time;
+        }
+    }
+
+    private static void Skip(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName && reader.ValueTextEquals(member))
+            {
+                reader.Read();
+                return;
+            }
+        }
+
+        throw new JsonException("a member is missing");
+    }
+
+    private string PathOf(long segment) => Path.Combine(directory, JournalSegment.FileName(segment));
+
+    private static StorageException Damaged(string path, long number, string what) => new(
+        $"'{path}' is damaged at line {number}: {what}. Nothing was changed. Restore the directory from a backup.");
+}
+
+/// <summary>Bytes at the end of a segment that no request was told of.</summary>
+internal sealed record JournalTail(string Path, long Offset);

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// Appends groups of lines to the journal. A segment opens with a line that says after which sequence number it goes on; one
+/// that failed once is never touched again, since the kernel may have dropped what it was to write.
+/// </summary>
+internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, TimeProvider time) : IJournal, IDisposable
+{
+    private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
+    private IWritableFile? _file;
+    private long _offset;
+    private long _firstSequence;
+
+    /// <summary>Bytes in segments that no snapshot covers yet.</summary>
+    public long Length { get; set; }
+
+    public void Add(long sequence, long durableSequence, DateTimeOffset at, JournalPayload payload)
+    {
+        if (_group.WrittenCount is 0)
+        {
+            _firstSequence = sequence;
+        }
+
+        var start = _group.WrittenCount;
+        _group.Write("{\"seq\":"u8);
+        WriteNumber(_group, sequence);
+        _group.Write(",\"durable\":"u8);
+        WriteNumber(_group, durableSequence);
+        WriteTime(_group, at);
+        _group.Write(",\"changes\":["u8);
+        payload.WriteTo(_group);
+        _group.Write("]"u8);
+        ChecksummedLine.Seal(_group, start, "}\n"u8);
+    }
+
+    public void Flush()
+    {
+        if (_group.WrittenCount is 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _file ??= OpenSegment(_firstSequence - 1);
+            _file.Write(_group.WrittenSpan, _offset);
+            _file.Flush();
+        }
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
+        {
+            throw new StorageException($"The journal in '{directory}' could not be written: {exception.Message} " +
+                "Free space on the disk or repair it; the server tries again with the next write.", exception);
+        }
+
+        _offset += _group.WrittenCount;
+        Length += _group.WrittenCount;
+        _group.ResetWrittenCount();
+    }
+
+    public void Abandon(StorageException failure)
+    {
+        _group.ResetWrittenCount();
+        EndSegment();
+    }
+
+    public void EndSegment()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    public void Dispose() => EndSegment();
+
+    private IWritableFile OpenSegment(long after)
+    {
+        var number = manifest.NextSegment();
+        var path = Path.Combine(directory, JournalSegment.FileName(number));
+        var head = new ArrayBufferWriter<byte>(256);
+        head.Write("{\"format\":1,\"segment\":"u8);
+        WriteNumber(head, number);
+        head.Write(",\"after\":"u8);
+        WriteNumber(head, after);
+        WriteTime(head, time.GetUtcNow());
+        ChecksummedLine.Seal(head, 0, "}\n"u8);
+
+        var file = files.CreateFile(path);
+        try
+        {
+            file.Write(head.WrittenSpan, 0);
+            file.Flush();
+            files.FlushFolder(directory);
+
+            // Named before a line in it counts: a segment that is lost later must be missed.
+            manifest.Update(current => current with { Segments = current.Segments.Add(number) });
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        _offset = head.WrittenCount;
+        return file;
+    }
+
+    private static void WriteNumber(ArrayBufferWriter<byte> output, long number)
+    {
+        Utf8Formatter.TryFormat(number, output.GetSpan(20), out var written);
+        output.Advance(written);
+    }
+
+    private static void WriteTime(ArrayBufferWriter<byte> output, DateTimeOffset at)
+    {
+        output.Write(",\"at\":\""u8);
+        output.Advance(Encoding.UTF8.GetBytes(Timestamp.Format(at), output.GetSpan(40)));
+        output.Write("\""u8);
+    }
+}

@@ -1,0 +1,75 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>Reads a file line by line without holding it in memory.</summary>
+internal sealed class LineReader(Stream stream) : IDisposable
+{
+    private byte[] _buffer = new byte[256 * 1_024];
+    private int _start;
+    private int _end;
+    private bool _isAtEnd;
+
+    /// <summary>The number of the line that was read last, from 1.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>Where in the file the line that was read last starts.</summary>
+    public long Offset { get; private set; }
+
+    private long NextOffset { get; set; }
+
+    /// <summary>Whether the line that was read last ended in a line feed: the last one of a torn file does not.</summary>
+    public bool IsTerminated { get; private set; }
+
+    /// <summary>Reads a line. The span is valid until the next call and does not hold the line feed.</summary>
+    public bool TryRead(out ReadOnlySpan<byte> line)
+    {
+        var searched = 0;
+        while (true)
+        {
+            var length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            if (length >= 0)
+            {
+                line = Take(searched + length, terminated: true);
+                return true;
+            }
+
+            searched = _end - _start;
+            if (_isAtEnd)
+            {
+                line = Take(searched, terminated: false);
+                return line.Length > 0;
+            }
+
+            Fill();
+        }
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private ReadOnlySpan<byte> Take(int length, bool terminated)
+    {
+        var line = _buffer.AsSpan(_start, length);
+        var taken = length + (terminated ? 1 : 0);
+        _start += taken;
+        (Offset, NextOffset, IsTerminated) = (NextOffset, NextOffset + taken, terminated);
+        Number++;
+        return line;
+    }
+
+    private void Fill()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
+        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        _end += read;
+        _isAtEnd = read is 0;
+    }
+}

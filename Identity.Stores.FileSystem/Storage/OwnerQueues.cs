@@ -1,0 +1,52 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>The entries of a bounded collection by owner, oldest first, and which owner holds most.</summary>
+internal sealed class OwnerQueues<T>(CollectionBound<T> bound)
+    where T : Entity
+{
+    private readonly Dictionary<string, LinkedList<string>> _queues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<string>> _places = new(StringComparer.Ordinal);
+    private readonly SortedSet<(int Count, string Owner)> _sizes = new(Comparer<(int Count, string Owner)>.Create(
+        (left, right) => left.Count != right.Count ? left.Count.CompareTo(right.Count) : string.CompareOrdinal(left.Owner, right.Owner)));
+
+    public bool IsFull => _places.Count > bound.MaximumEntries;
+
+    public string OldestOfLargest() => _queues[_sizes.Max.Owner].First!.Value;
+
+    public void Replace(string id, T? previous, T? next)
+    {
+        var from = previous is null ? null : bound.Owner(previous);
+        var to = next is null ? null : bound.Owner(next);
+        if (from == to)
+        {
+            return;
+        }
+
+        if (from is not null && _places.Remove(id, out var place))
+        {
+            var queue = _queues[from];
+            _sizes.Remove((queue.Count, from));
+            queue.Remove(place);
+            if (queue.Count is 0)
+            {
+                _queues.Remove(from);
+            }
+            else
+            {
+                _sizes.Add((queue.Count, from));
+            }
+        }
+
+        if (to is not null)
+        {
+            if (!_queues.TryGetValue(to, out var queue))
+            {
+                _queues[to] = queue = new LinkedList<string>();
+            }
+
+            _sizes.Remove((queue.Count, to));
+            _places[id] = queue.AddLast(id);
+            _sizes.Add((queue.Count, to));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+internal sealed partial class PhysicalFileSystem : IFileSystem
+{
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public IReadOnlyList<string> ListFiles(string folder) => Directory.Exists(folder)
+        ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+        : [];
+
+    public void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, PrivateFolder);
+        }
+    }
+
+    public IWritableFile CreateFile(string path) => new WritableFile(path);
+
+    public Stream OpenRead(string path) => new FileStream(path, new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.Read,
+        Share = FileShare.Read,
+        BufferSize = 0,
+        Options = FileOptions.SequentialScan,
+    });
+
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void Truncate(string path, long length)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+        RandomAccess.SetLength(handle, length);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    public void FlushFolder(string path)
+    {
+        // Windows has no such call and orders its own metadata; elsewhere a name is durable only when its folder is flushed.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = Open(path, 0);
+        if (descriptor < 0)
+        {
+            throw new IOException($"The folder '{path}' cannot be opened: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        }
+
+        try
+        {
+            if (Flush(descriptor) < 0)
+            {
+                throw new IOException($"The folder '{path}' cannot be flushed: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    public FileStamp GetStamp(string path)
+    {
+        var info = new FileInfo(path);
+        return info.Exists ? new(info.Length, info.LastWriteTimeUtc) : default;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+
+    private sealed class WritableFile : IWritableFile
+    {
+        // A stream, since only a stream takes the mode that the file has from its first moment; it buffers nothing.
+        private readonly FileStream _stream;
+
+        public WritableFile(string path)
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = PrivateFile;
+            }
+
+            _stream = new FileStream(path, options);
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_stream.SafeFileHandle, bytes, offset);
+
+        public void Flush() => RandomAccess.FlushToDisk(_stream.SafeFileHandle);
+
+        public void Dispose() => _stream.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>What the changed collections hold at one sequence number.</summary>
+internal sealed record SnapshotCapture(long Sequence, DateTimeOffset Time, IReadOnlyList<(CollectionState State, Entity[] Entities)> Collections);
+
+/// <summary>Writes a collection's file: valid JSON, a head, then one entry a line, each line with its checksum.</summary>
+internal static class Snapshot
+{
+    public const int CurrentFormat = 1;
+
+    private const int BufferSize = 256 * 1_024;
+
+    public static ReadOnlySpan<byte> HeadEnd => ",\"entries\":["u8;
+
+    public static ReadOnlySpan<byte> FileEnd => "]}\n"u8;
+
+    public static void Write(IFileSystem files, string path, CollectionState state, IReadOnlyList<Entity> entities, long sequence, DateTimeOffset at)
+    {
+        using var file = files.CreateFile(path);
+        var output = new ArrayBufferWriter<byte>(BufferSize + (BufferSize / 4));
+        long offset = 0;
+        WriteHead(output, state.Name, sequence, entities.Count, at);
+        var entry = new ArrayBufferWriter<byte>(1_024);
+        using var writer = new Utf8JsonWriter(entry, JournalPayload.WriterOptions);
+        for (var index = 0; index < entities.Count; index++)
+        {
+            state.Serialize(writer, entities[index]);
+            writer.Flush();
+            WriteEntry(output, entry.WrittenSpan, index == entities.Count - 1);
+            entry.ResetWrittenCount();
+            writer.Reset();
+            if (output.WrittenCount >= BufferSize)
+            {
+                file.Write(output.WrittenSpan, offset);
+                offset += output.WrittenCount;
+                output.ResetWrittenCount();
+            }
+        }
+
+        output.Write(FileEnd);
+        file.Write(output.WrittenSpan, offset);
+        file.Flush();
+    }
+
+    private static void WriteHead(ArrayBufferWriter<byte> output, string name, long sequence, int count, DateTimeOffset at)
+    {
+        var head = FormattableString.Invariant(
+            $$"""{"format":{{CurrentFormat}},"collection":"{{name}}","seq":{{sequence}},"count":{{count}},"at":"{{Timestamp.Format(at)}}" """).TrimEnd();
+        output.Write(Encoding.UTF8.GetBytes(head));
+        ChecksummedLine.Seal(output, 0, HeadEnd);
+        output.Write("\n"u8);
+    }
+
+    private static void WriteEntry(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> json, bool isLast)
+    {
+        // The checksum becomes the entry's last member, so the closing brace has to wait for it.
+        var start = output.WrittenCount;
+        output.Write(json[..^1]);
+        ChecksummedLine.Seal(output, start, isLast ? "}\n"u8 : "},\n"u8);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>Reads a collection's file and believes nothing that its checksums do not bear out.</summary>
+internal static class SnapshotReader
+{
+    /// <returns>What the head says.</returns>
+    public static SnapshotHead Read(IFileSystem files, string path, CollectionState state, ref long version)
+    {
+        using var lines = new LineReader(files.OpenRead(path));
+        var head = ReadHead(lines, path, state);
+        for (var index = 0; index < head.Count; index++)
+        {
+            var end = index == head.Count - 1 ? "}"u8 : "},"u8;
+            if (!lines.TryRead(out var line) || !lines.IsTerminated)
+            {
+                throw Damaged(path, lines, $"the file ends there, though it should hold {head.Count} entries");
+            }
+
+            if (!ChecksummedLine.IsIntact(line, end))
+            {
+                throw Damaged(path, lines, "the checksum does not fit the entry");
+            }
+
+            Entity entity;
+            try
+            {
+                entity = state.Deserialize(line[..(line.Length - end.Length + 1)]);
+            }
+            catch (JsonException exception)
+            {
+                throw Damaged(path, lines, $"the entry cannot be read ({exception.Message})");
+            }
+
+            if (entity.Id.Length is 0 || state.Get(entity.Id) is not null)
+            {
+                throw Damaged(path, lines, "the entry has no id, or the id of another entry");
+            }
+
+            state.Set(entity.Id, entity);
+            version = Math.Max(version, entity.Version);
+        }
+
+        if (!lines.TryRead(out var last) || !lines.IsTerminated || !last.SequenceEqual(Snapshot.FileEnd[..^1]) || lines.TryRead(out _))
+        {
+            throw Damaged(path, lines, "the file does not end as it should");
+        }
+
+        return head;
+    }
+
+    private static SnapshotHead ReadHead(LineReader lines, string path, CollectionState state)
+    {
+        if (!lines.TryRead(out var line))
+        {
+            throw Damaged(path, lines, "the file is empty");
+        }
+
+        SnapshotHead? head = null;
+        try
+        {
+            head = JsonSerializer.Deserialize([.. line, .. Snapshot.FileEnd], StorageJson.Default.SnapshotHead);
+        }
+        catch (JsonException)
+        {
+            // The checksum tells below.
+        }
+
+        if (head?.Format > Snapshot.CurrentFormat)
+        {
+            throw new StorageException($"'{path}' has format {head.Format}, which a newer version wrote. Run that version, or restore a backup.");
+        }
+
+        if (head is null || !ChecksummedLine.IsIntact(line, Snapshot.HeadEnd) || head.Collection != state.Name || head.Count < 0 ||
+            head.Time == DateTimeOffset.MinValue)
+        {
+            throw Damaged(path, lines, "the head is damaged");
+        }
+
+        return head;
+    }
+
+    private static StorageException Damaged(string path, LineReader lines, string what) => new(
+        $"'{path}' is damaged at line {lines.Number}: {what}. Nothing was changed. Restore the directory from a backup.");
+}
+
+/// <summary>The first line of a collection's file.</summary>
+internal sealed record SnapshotHead
+{
+    public int Format { get; init; }
+
+    public string? Collection { get; init; }
+
+    public long Seq { get; init; }
+
+    public int Count { get; init; }
+
+    public string? At { get; init; }
+
+    /// <summary>When the state was captured.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Time => Timestamp.TryParse(At, out var time) ? time : DateTimeOffset.MinValue;
+}
+
+/// <summary>The first line of a journal segment.</summary>
+internal sealed record JournalHead
+{
+    public int Format { get; init; }
+
+    public long Segment { get; init; }
+
+    public long After { get; init; }
+
+    public string? At { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SnapshotHead))]
+[JsonSerializable(typeof(JournalHead))]
+internal sealed partial class StorageJson : JsonSerializerContext;

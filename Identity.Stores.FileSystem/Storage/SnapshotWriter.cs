@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>Folds the journal into the collections' files while requests go on.</summary>
+internal sealed partial class SnapshotWriter(
+    IFileSystem files, string directory, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
+{
+    private long _totalLength = stamps.Values.Sum(stamp => stamp.Length);
+
+    /// <summary>Bytes of all collections' files, as far as they were written or read.</summary>
+    public long TotalLength => Volatile.Read(ref _totalLength);
+
+    /// <summary>Writes what was captured, then lets go of the segments that are covered by it.</summary>
+    /// <param name="capture">The changed collections at one sequence number, which is durable.</param>
+    /// <param name="covered">The segments whose lines are all in the capture or in older files.</param>
+    public void Write(SnapshotCapture capture, IReadOnlyList<long> covered)
+    {
+        foreach (var (state, entities) in capture.Collections)
+        {
+            Array.Sort(entities, static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+            var path = Path.Combine(directory, state.FileName);
+            var temporary = path + FileSystemExtensions.TemporaryEnding;
+            files.DeleteIfExists(temporary);
+            Snapshot.Write(files, temporary, state, entities, capture.Sequence, capture.Time);
+            KeepEdited(path, state.Name, capture.Time);
+            files.Rename(temporary, path);
+            stamps[state.Name] = files.GetStamp(path);
+        }
+
+        files.FlushFolder(directory);
+        Volatile.Write(ref _totalLength, stamps.Values.Sum(stamp => stamp.Length));
+        foreach (var (state, _) in capture.Collections)
+        {
+            state.SnapshotAt = capture.Sequence;
+        }
+
+        manifest.Update(current => current with
+        {
+            Collections = current.Collections.SetItems(capture.Collections.Select(item => KeyValuePair.Create(item.State.Name, capture.Sequence))),
+            Segments = current.Segments.RemoveRange(covered),
+            Sequence = capture.Sequence,
+        });
+
+        foreach (var segment in covered)
+        {
+            files.DeleteIfExists(Path.Combine(directory, JournalSegment.FileName(segment)));
+        }
+
+        files.FlushFolder(directory);
+    }
+
+    /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
+    private void KeepEdited(string path, string name, DateTimeOffset time)
+    {
+        if (!files.FileExists(path) || files.GetStamp(path) == stamps.GetValueOrDefault(name))
+        {
+            return;
+        }
+
+        var edited = $"{path}.{Timestamp.Format(time).Replace(":", "", StringComparison.Ordinal)}.edited";
+        files.Rename(path, edited);
+        LogEdited(logger, path, edited);
+    }
+
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Warning,
+        Message = "'{Path}' was edited while the server ran. What the server holds was written in its place; the edited file is kept as '{Edited}'. " +
+        "Stop the server before you edit its files.")]
+    private static partial void LogEdited(ILogger logger, string path, string edited);
+}

@@ -1,0 +1,75 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <content>Small files, such as keys, that a host keeps beside the collections under the same promises.</content>
+public sealed partial class StorageDirectory
+{
+    /// <summary>Lists the files of a folder.</summary>
+    /// <param name="folder">The name of the folder, such as <c>keys</c>.</param>
+    /// <returns>The names, ordered.</returns>
+    public IReadOnlyList<string> ListFiles(string folder)
+    {
+        var prefix = NameOf(folder, string.Empty);
+        return [.. _manifest.Current.Files.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..])];
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="folder">The name of the folder.</param>
+    /// <param name="name">The name of the file.</param>
+    /// <returns>Its content.</returns>
+    /// <exception cref="StorageException">It cannot be read, or its checksum does not fit.</exception>
+    public byte[] ReadFile(string folder, string name)
+    {
+        var path = System.IO.Path.Combine(Path, NameOf(folder, name));
+        try
+        {
+            var content = _files.ReadAllBytes(path);
+            return _manifest.Current.Files.GetValueOrDefault(NameOf(folder, name)) == ChecksummedLine.Of(content)
+                ? content
+                : throw new StorageException($"'{path}' is damaged or was edited: its checksum does not fit. Restore it from a backup.");
+        }
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
+        {
+            throw new StorageException($"'{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes a new file; when the method returns, it is durable and its loss would stop the next start.</summary>
+    /// <param name="folder">The name of the folder, created if it does not exist.</param>
+    /// <param name="name">The name of the file, which must not exist: a key is never overwritten.</param>
+    /// <param name="content">Its content.</param>
+    /// <exception cref="StorageException">It exists, or could not be written.</exception>
+    public void WriteFile(string folder, string name, ReadOnlySpan<byte> content)
+    {
+        var fullName = NameOf(folder, name);
+        var path = System.IO.Path.Combine(Path, fullName);
+        if (_manifest.Current.Files.ContainsKey(fullName))
+        {
+            throw new StorageException($"'{path}' exists already.");
+        }
+
+        var checksum = ChecksummedLine.Of(content);
+        try
+        {
+            _files.CreateFolder(System.IO.Path.Combine(Path, folder));
+            _files.FlushFolder(Path);
+            _files.WriteAtomically(path, content);
+            _manifest.Update(current => current with { Files = current.Files.SetItem(fullName, checksum) });
+        }
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
+        {
+            throw new StorageException($"'{path}' could not be written: {exception.Message}", exception);
+        }
+    }
+
+    private static string NameOf(string folder, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(name);
+        if (folder.AsSpan().ContainsAny("/\\.") || name.AsSpan().ContainsAny("/\\"))
+        {
+            throw new ArgumentException($"'{folder}' and '{name}' must be plain names.");
+        }
+
+        return $"{folder}/{name}";
+    }
+}

@@ -1,0 +1,90 @@
+using Identity.Stores.FileSystem;
+using Identity.Stores.FileSystem.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Identity.Tests.Storage;
+
+/// <summary>A storage directory of its own for a test, with two durable collections and one in memory; removed afterwards.</summary>
+internal sealed class NoteDirectory : IAsyncDisposable
+{
+    private static readonly CollectionDefinition<Note> NotesDefinition = new("notes")
+    {
+        Json = NoteJson.Default.Note,
+        Indexes = [Note.ByOwner, Note.ByTitle],
+        ExpiresAt = note => note.Expires,
+    };
+
+    private static readonly CollectionDefinition<Note> OthersDefinition = new("others") { Json = NoteJson.Default.Note };
+
+    private static readonly CollectionDefinition<Note> VolatileDefinition = new("volatile")
+    {
+        Indexes = [Note.ByOwner],
+        ExpiresAt = note => note.Expires,
+        Bound = new(MaximumEntries: 10, note => note.Owner ?? string.Empty),
+    };
+
+    private StorageDirectory? _storage;
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+
+    public IFileSystem Files { get; init; } = new PhysicalFileSystem();
+
+    public long SnapshotThreshold { get; init; } = long.MaxValue;
+
+    public StorageDirectory Storage => _storage ??= Open();
+
+    public Collection<Note> Notes => Storage.GetCollection(NotesDefinition);
+
+    public Collection<Note> Others => Storage.GetCollection(OthersDefinition);
+
+    public Collection<Note> Volatile => Storage.GetCollection(VolatileDefinition);
+
+    public StorageDirectory Open() => StorageDirectory.Open(
+        Files, new FileSystemStorageOptions { Directory = Path, SnapshotThreshold = SnapshotThreshold }, [NotesDefinition, OthersDefinition, VolatileDefinition],
+        Time, NullLogger.Instance);
+
+    public string[] FileNames => [.. Directory.EnumerateFiles(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>What is on disk at this moment, in a directory of its own: what a process finds that starts after a kill.</summary>
+    public NoteDirectory AsAfterKill()
+    {
+        var copy = new NoteDirectory();
+        copy.Time.SetUtcNow(Time.GetUtcNow());
+        Directory.CreateDirectory(copy.Path);
+        foreach (var path in Directory.EnumerateFiles(Path).Where(path => !System.IO.Path.GetFileName(path).StartsWith('.')))
+        {
+            System.IO.File.Copy(path, copy.File(System.IO.Path.GetFileName(path)));
+        }
+
+        return copy;
+    }
+
+    public async Task RestartAsync()
+    {
+        await CloseAsync();
+        _ = Storage;
+    }
+
+    public async Task CloseAsync()
+    {
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync();
+            _storage = null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+}
