@@ -1,0 +1,48 @@
+using Identity.Stores.FileSystem.Models;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>
+/// ASP.NET Core Identity's user manager on this server's clock. The base class asks the system for the time when it
+/// locks an account, which would put lockouts out of step with everything else here.
+/// </summary>
+internal sealed class AccountManager(
+    IUserStore<User> store,
+    IOptions<IdentityOptions> options,
+    IPasswordHasher<User> passwordHasher,
+    IEnumerable<IUserValidator<User>> userValidators,
+    IEnumerable<IPasswordValidator<User>> passwordValidators,
+    ILookupNormalizer keyNormalizer,
+    IdentityErrorDescriber errors,
+    IServiceProvider services,
+    ILogger<UserManager<User>> logger,
+    TimeProvider time)
+    : UserManager<User>(
+        store, options, passwordHasher, userValidators, passwordValidators, keyNormalizer, errors, services, logger)
+{
+    private IUserLockoutStore<User> Lockouts => (IUserLockoutStore<User>)Store;
+
+    /// <inheritdoc/>
+    public override async Task<bool> IsLockedOutAsync(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return await Lockouts.GetLockoutEnabledAsync(user, CancellationToken)
+            && await Lockouts.GetLockoutEndDateAsync(user, CancellationToken) > time.GetUtcNow();
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IdentityResult> AccessFailedAsync(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var lockout = Options.Lockout;
+        if (await Lockouts.IncrementAccessFailedCountAsync(user, CancellationToken) >= lockout.MaxFailedAccessAttempts)
+        {
+            await Lockouts.SetLockoutEndDateAsync(user, time.GetUtcNow() + lockout.DefaultLockoutTimeSpan, CancellationToken);
+            await Lockouts.ResetAccessFailedCountAsync(user, CancellationToken);
+        }
+
+        return await UpdateUserAsync(user);
+    }
+}

@@ -1,0 +1,72 @@
+using Identity.Stores.FileSystem;
+using Identity.Stores.FileSystem.Models;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>Local accounts: who they are, how they sign in, and how the first one comes about.</summary>
+internal static class AccountsExtensions
+{
+    /// <summary>Adds accounts over the user store of the storage directory, and the session cookie.</summary>
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        services.AddIdentityCore<User>(options =>
+            {
+                // Length is what makes a password hard to guess; rules about characters make people reuse one.
+                options.Password.RequiredLength = 8;
+                options.Password.RequiredUniqueChars = 4;
+                options.Password.RequireDigit = false;
+                options.Password.RequireLowercase = false;
+                options.Password.RequireUppercase = false;
+                options.Password.RequireNonAlphanumeric = false;
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+            })
+            .AddFileSystemStores()
+            .AddUserManager<AccountManager>()
+            .AddSignInManager<AccountSignInManager>();
+
+        services.AddSingleton<FirstAccountLink>();
+        services.AddSingleton<UnknownNames>();
+        services.AddSingleton<SignInTurns>();
+        services.AddScoped<PasswordSignIn>();
+
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
+
+        return services;
+    }
+
+    private static void ConfigureCookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "identity";
+        options.Cookie.Path = "/";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.IsEssential = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.CookieManager = new SchemeCookieManager();
+        options.ExpireTimeSpan = TimeSpan.FromHours(12);
+        options.SlidingExpiration = true;
+        options.LoginPath = SignInModel.Route;
+        options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnValidatePrincipal = RejectEndedSessionAsync;
+    }
+
+    /// <summary>
+    /// Looks at the account with every request, which costs a look-up in memory: a changed password, a disabled or a
+    /// deleted account ends its sessions at once and not when a cookie comes up for renewal.
+    /// </summary>
+    private static async Task RejectEndedSessionAsync(CookieValidatePrincipalContext context)
+    {
+        var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<User>>();
+        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { } user || !await signIn.CanSignInAsync(user))
+        {
+            context.RejectPrincipal();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.ComponentModel.DataAnnotations;
+using Identity.Stores.FileSystem.Models;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>Creates the first account, for whoever holds the address that the console printed.</summary>
+internal sealed partial class SetupModel(
+    FirstAccountLink link,
+    UserManager<User> users,
+    SignInManager<User> signIn,
+    TimeProvider time,
+    ILogger<SetupModel> logger) : PageModel
+{
+    internal const string Route = "/account/setup";
+
+    [BindProperty(SupportsGet = true, Name = "token")]
+    public string? Token { get; set; }
+
+    [BindProperty]
+    [Required(ErrorMessage = "Choose a user name.")]
+    [MaxLength(64, ErrorMessage = "A user name has at most 64 characters.")]
+    public string UserName { get; set; } = string.Empty;
+
+    [BindProperty]
+    [EmailAddress(ErrorMessage = "That is not an e-mail address.")]
+    [MaxLength(254, ErrorMessage = "That is too long for an e-mail address.")]
+    public string? Email { get; set; }
+
+    [BindProperty]
+    [Required(ErrorMessage = "Choose a password.")]
+    [MaxLength(256, ErrorMessage = "A password has at most 256 characters.")]
+    public string Password { get; set; } = string.Empty;
+
+    [BindProperty]
+    [Compare(nameof(Password), ErrorMessage = "The two passwords differ.")]
+    public string? Confirmation { get; set; }
+
+    /// <summary>Whether the address still works.</summary>
+    public bool IsOpen { get; private set; }
+
+    public IActionResult OnGet()
+    {
+        ModelState.Clear();
+        return Show();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (!link.Accepts(Token) || !ModelState.IsValid)
+        {
+            return Show();
+        }
+
+        var user = new User
+        {
+            UserName = UserName,
+            Email = string.IsNullOrWhiteSpace(Email) ? null : Email,
+            IsAdministrator = true,
+            CreationDate = time.GetUtcNow(),
+        };
+
+        var result = await link.UseAsync(Token, () => users.CreateAsync(user, Password), cancellationToken);
+        if (result is not { Succeeded: true })
+        {
+            foreach (var error in result?.Errors ?? [])
+            {
+                ModelState.AddModelError(string.Empty, error.Description);
+            }
+
+            return Show();
+        }
+
+        Log.FirstAccountCreated(logger, user.Id);
+        await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), answeredRequest: null));
+        return LocalRedirect("/");
+    }
+
+    private PageResult Show()
+    {
+        IsOpen = link.Accepts(Token);
+        var page = Page();
+        page.StatusCode = !IsOpen ? StatusCodes.Status404NotFound
+            : ModelState.IsValid ? StatusCodes.Status200OK
+            : StatusCodes.Status400BadRequest;
+        return page;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2003, LogLevel.Information, "The first account was created: {UserId}, an administrator")]
+        public static partial void FirstAccountCreated(ILogger logger, string userId);
+    }
+}

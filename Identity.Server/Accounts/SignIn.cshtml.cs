@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+using Identity.Stores.FileSystem.Models;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Identity.Server.Accounts;
+
+/// <summary>Signs in with user name and password, then goes on to where the person came from.</summary>
+internal sealed class SignInModel(PasswordSignIn passwords, SignInManager<User> signIn, TimeProvider time) : PageModel
+{
+    internal const string Route = "/account/sign-in";
+
+    [BindProperty(SupportsGet = true, Name = "returnUrl")]
+    public string? ReturnUrl { get; set; }
+
+    [BindProperty]
+    [Required(ErrorMessage = "Enter your user name.")]
+    [MaxLength(256, ErrorMessage = "That is too long for a user name.")]
+    public string UserName { get; set; } = string.Empty;
+
+    [BindProperty]
+    [Required(ErrorMessage = "Enter your password.")]
+    [MaxLength(256, ErrorMessage = "That is too long for a password.")]
+    public string Password { get; set; } = string.Empty;
+
+    /// <summary>Whether an application waits for the sign-in.</summary>
+    public bool ForApplication => AnsweredRequest is not null;
+
+    private string? AnsweredRequest =>
+        Url.IsLocalUrl(ReturnUrl) && ReturnUrl!.IndexOf('?', StringComparison.Ordinal) is >= 0 and var start
+        && QueryHelpers.ParseQuery(ReturnUrl[start..]).TryGetValue("request_uri", out var request)
+            ? request.ToString()
+            : null;
+
+    public void OnGet() => ModelState.Clear();
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        if (!ModelState.IsValid)
+        {
+            return Refused();
+        }
+
+        var (user, isLockedOut) = await passwords.CheckAsync(UserName, Password, cancellationToken);
+        if (user is null)
+        {
+            ModelState.AddModelError(string.Empty, isLockedOut
+                ? "Too many wrong attempts. Wait five minutes, then try again."
+                : "The user name or the password is not right.");
+            return Refused();
+        }
+
+        await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), AnsweredRequest));
+        return Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl!) : LocalRedirect("/");
+    }
+
+    private PageResult Refused()
+    {
+        var page = Page();
+        page.StatusCode = StatusCodes.Status400BadRequest;
+        return page;
+    }
+}

@@ -1,0 +1,35 @@
+using Identity.Stores.FileSystem.Storage;
+using OpenIddict.Server;
+
+namespace Identity.Server.Authorization;
+
+/// <summary>What a person does with a browser on the way from a client and back to it.</summary>
+internal static class AuthorizationExtensions
+{
+    /// <summary>Adds the authorization and end session endpoints' pages, and the consents they rest on.</summary>
+    public static IServiceCollection AddAuthorizationPages(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        services.AddSingleton<CollectionDefinition>(ConsentStore.Definition);
+        services.AddSingleton(provider =>
+            provider.GetRequiredService<StorageDirectory>().GetCollection(ConsentStore.Definition));
+        services.AddSingleton<IConsentStore, ConsentStore>();
+        services.AddScoped<ScopeText>();
+
+        services.AddOpenIddict().AddServer(server =>
+        {
+            // What a client asked for waits in memory while its user signs in, under a name that fits into an address.
+            server.EnableAuthorizationRequestCaching();
+            server.AddEventHandler(ReturnErrorsToClient.Descriptor);
+            server.AddEventHandler(AllowFormPost.Descriptor);
+            server.UseAspNetCore()
+                .EnableAuthorizationEndpointPassthrough()
+                .EnableEndSessionEndpointPassthrough()
+                .EnableStatusCodePagesIntegration();
+        });
+
+        return services;
+    }
+}

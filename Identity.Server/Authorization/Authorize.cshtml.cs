@@ -1,0 +1,165 @@
+using Identity.Server.Accounts;
+using Identity.Server.Pages;
+using Identity.Server.Tokens;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Identity.Server.Authorization;
+
+/// <summary>
+/// The authorization endpoint (RFC 6749 §3.1) from the moment when OpenIddict has found a request valid and keeps it in
+/// memory under its <c>request_uri</c>: who is it, do they agree, and back to the client.
+/// </summary>
+/// <remarks>
+/// A client may post its request here too, without a token against forgery; it is only shown, and a decision is looked at
+/// after <see cref="IAntiforgery"/> has vouched for it.
+/// </remarks>
+[IgnoreAntiforgeryToken(Order = 1001)]
+internal sealed class AuthorizeModel(
+    IOpenIddictApplicationManager applications,
+    IConsentStore consents,
+    ScopeText scopeText,
+    TokenPrincipalFactory principals,
+    IAntiforgery antiforgery,
+    TimeProvider time) : PageModel
+{
+    private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+
+    public AuthorizationRequest Pending { get; private set; } = null!;
+
+    public string UserName { get; private set; } = string.Empty;
+
+    /// <summary>What is asked for, in plain words.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    public string RequestUri => Request.RequestUri!;
+
+    public string FormAction => HttpContext.Request.PathBase + HttpContext.Request.Path;
+
+    public string SignInAddress => $"{HttpContext.Request.PathBase}{SignInModel.Route}{QueryString.Create("returnUrl", Here)}";
+
+    private new OpenIddictRequest Request => HttpContext.GetOpenIddictServerRequest()
+        ?? throw new InvalidOperationException("The authorization page was reached without an authorization request.");
+
+    /// <summary>This page with what it takes to come back to the request that is kept in memory.</summary>
+    private string Here => FormAction + new QueryBuilder
+    {
+        { Parameters.ClientId, Request.ClientId! },
+        { Parameters.RequestUri, Request.RequestUri! },
+    };
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        var silent = Request.HasPromptValue(PromptValues.None);
+        var session = await Session.FindAsync(HttpContext);
+        if (session is null || MustSignInAgain(session))
+        {
+            return silent
+                ? Refuse(Errors.LoginRequired, "The user is not signed in, or not recently enough.")
+                : Redirect(SignInAddress);
+        }
+
+        await ReadAsync(session, cancellationToken);
+        if (!MustAsk(session))
+        {
+            return await ApproveAsync(session, cancellationToken);
+        }
+
+        if (silent)
+        {
+            return Refuse(Errors.ConsentRequired, "The user has to agree first.");
+        }
+
+        Scopes = await scopeText.DescribeAsync(Pending.Scopes, cancellationToken);
+        HttpContext.AllowFormAction(Pending.Address.FormActionSource);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        var decision = HttpContext.Request.Form["decision"].ToString();
+        if (decision.Length == 0)
+        {
+            // A client's own post. Over again as GET, with which the browser also sends the session's cookie.
+            return Redirect(Here);
+        }
+
+        if (!await antiforgery.IsRequestValidAsync(HttpContext))
+        {
+            return BadRequest();
+        }
+
+        var session = await Session.FindAsync(HttpContext);
+        if (session is null || MustSignInAgain(session))
+        {
+            return Redirect(SignInAddress);
+        }
+
+        if (decision != "allow")
+        {
+            return Refuse(Errors.AccessDenied, "The user said no.");
+        }
+
+        await ReadAsync(session, cancellationToken);
+        if (Pending.Address.BelongsToClient)
+        {
+            await consents.RememberAsync(
+                Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes, cancellationToken);
+        }
+
+        return await ApproveAsync(session, cancellationToken);
+    }
+
+    private async Task ReadAsync(Session session, CancellationToken cancellationToken)
+    {
+        var transaction = HttpContext.Features.Get<OpenIddictServerAspNetCoreFeature>()!.Transaction!;
+        Pending = await AuthorizationRequest.ReadAsync(transaction, applications, cancellationToken);
+        UserName = session.User.UserName ?? string.Empty;
+    }
+
+    /// <summary>Whether the client wants the person to prove anew who they are, and they have not done so for it yet.</summary>
+    private bool MustSignInAgain(Session session)
+    {
+        if (session.AnsweredRequest == Request.RequestUri)
+        {
+            return false;
+        }
+
+        return Request.HasPromptValue(PromptValues.Login)
+            || Request.HasPromptValue(PromptValues.SelectAccount)
+            || (Request.MaxAge is >= 0 and var seconds
+                && (time.GetUtcNow() - session.AuthenticationTime).TotalSeconds > seconds);
+    }
+
+    private bool MustAsk(Session session) =>
+        Request.HasPromptValue(PromptValues.Consent)
+        || !Pending.Address.BelongsToClient
+        || !consents.Covers(Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes);
+
+    private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)
+    {
+        var principal = await principals.CreateAsync(session.User, Pending.Scopes, Pending.Resources, cancellationToken);
+        principal.SetClaim(Claims.AuthenticationTime, session.AuthenticationTime.ToUnixTimeSeconds());
+        foreach (var claim in principal.FindAll(Claims.AuthenticationTime))
+        {
+            claim.SetDestinations(Destinations.IdentityToken);
+        }
+
+        return SignIn(principal, Scheme);
+    }
+
+    private ForbidResult Refuse(string error, string description) => Forbid(
+        new AuthenticationProperties(new Dictionary<string, string?>
+        {
+            [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
+            [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
+        }),
+        Scheme);
+}

@@ -1,0 +1,76 @@
+using Identity.Server.Accounts;
+using Identity.Server.Pages;
+using Identity.Stores.FileSystem.Models;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+
+namespace Identity.Server.Authorization;
+
+/// <summary>
+/// The end session endpoint (OpenID Connect RP-Initiated Logout 1.0) after OpenIddict has checked the request: asks, signs
+/// out, and goes to the client's <c>post_logout_redirect_uri</c> or, without one, to a page that says so.
+/// </summary>
+[IgnoreAntiforgeryToken(Order = 1001)]
+internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery antiforgery) : PageModel
+{
+    private static readonly string[] OwnFields = ["decision", "__RequestVerificationToken"];
+
+    public string UserName { get; private set; } = string.Empty;
+
+    /// <summary>The request once more, for the form to carry.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters =>
+    [
+        .. Request.GetParameters()
+            .Where(parameter => !OwnFields.Contains(parameter.Key))
+            .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value ?? string.Empty)),
+    ];
+
+    public string FormAction => HttpContext.Request.PathBase + HttpContext.Request.Path;
+
+    private new OpenIddictRequest Request => HttpContext.GetOpenIddictServerRequest()
+        ?? throw new InvalidOperationException("The end session page was reached without an end session request.");
+
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (await Session.FindAsync(HttpContext) is not { } session)
+        {
+            return Leave();
+        }
+
+        UserName = session.User.UserName ?? string.Empty;
+        if (Uri.TryCreate(Request.PostLogoutRedirectUri, UriKind.Absolute, out var address))
+        {
+            HttpContext.AllowFormAction(new ClientAddress(address).FormActionSource);
+        }
+
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (!HttpContext.Request.Form.ContainsKey("decision"))
+        {
+            // A client's own post. Over again as GET, with which the browser also sends the session's cookie.
+            return Redirect(FormAction + new QueryBuilder(Parameters));
+        }
+
+        if (!await antiforgery.IsRequestValidAsync(HttpContext))
+        {
+            return BadRequest();
+        }
+
+        await signIn.SignOutAsync();
+        return Leave();
+    }
+
+    private SignOutResult Leave() => SignOut(
+        new AuthenticationProperties { RedirectUri = SignOutModel.Route },
+        OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+}

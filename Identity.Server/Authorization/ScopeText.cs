@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Identity.Server.Authorization;
+
+/// <summary>Says in plain words what a scope allows.</summary>
+internal sealed class ScopeText(IOpenIddictScopeManager scopes)
+{
+    /// <summary>One sentence for each scope, in the order of the scopes.</summary>
+    public async Task<IReadOnlyList<string>> DescribeAsync(ImmutableArray<string> names, CancellationToken cancellationToken)
+    {
+        List<string> sentences = [];
+        foreach (var name in names)
+        {
+            sentences.Add(name switch
+            {
+                Scopes.OpenId => "Know who you are: an identifier for your account on this server",
+                Scopes.Profile => "See your name and user name",
+                Scopes.Email => "See your e-mail address",
+                Scopes.OfflineAccess => "Stay connected while you are away, until you end it",
+                _ => await DescribeOtherAsync(name, cancellationToken),
+            });
+        }
+
+        return sentences;
+    }
+
+    private async Task<string> DescribeOtherAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await scopes.FindByNameAsync(name, cancellationToken) is { } scope)
+        {
+            var culture = CultureInfo.CurrentUICulture;
+            return await scopes.GetLocalizedDescriptionAsync(scope, culture, cancellationToken) is { Length: > 0 } description
+                ? description
+                : await scopes.GetLocalizedDisplayNameAsync(scope, culture, cancellationToken) is { Length: > 0 } display
+                    ? display
+                    : name;
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Identity.Server.Pages;
+
+/// <summary>
+/// A file that pages load. It is part of the assembly, so that pages look right from wherever the server is started, and
+/// its address changes with its content, so that browsers may keep it.
+/// </summary>
+internal sealed class Asset
+{
+    private readonly byte[] _content;
+    private readonly string _contentType;
+
+    private Asset(string name, string contentType)
+    {
+        (Route, _content, _contentType) = ($"/{name}", Load(name), contentType);
+        Address = $"{Route}?v={Base64Url.EncodeToString(SHA256.HashData(_content).AsSpan(0, 9))}";
+    }
+
+    /// <summary>The one stylesheet.</summary>
+    public static Asset Stylesheet { get; } = new("site.css", "text/css; charset=utf-8");
+
+    /// <summary>The icon of tabs and bookmarks.</summary>
+    public static Asset Icon { get; } = new("icon.svg", "image/svg+xml");
+
+    /// <summary>Where it is served.</summary>
+    public string Route { get; }
+
+    /// <summary>Where pages find this very version.</summary>
+    public string Address { get; }
+
+    /// <summary>Answers a request for it.</summary>
+    public Task WriteAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Response.ContentType = _contentType;
+        context.Response.ContentLength = _content.Length;
+        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return context.Response.Body.WriteAsync(_content, context.RequestAborted).AsTask();
+    }
+
+    private static byte[] Load(string name)
+    {
+        using var stream = typeof(Asset).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not in the assembly.");
+        using MemoryStream memory = new();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}

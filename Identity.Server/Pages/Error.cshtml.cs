@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using Identity.Server.Authorization;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Net.Http.Headers;
+using OpenIddict.Abstractions;
+
+namespace Identity.Server.Pages;
+
+/// <summary>
+/// What a person sees when something is wrong: what happened, what to do, and a reference under which the log says more.
+/// </summary>
+/// <remarks>It stands in for a request that failed: its status is the one that request left behind.</remarks>
+[IgnoreAntiforgeryToken(Order = 1001)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, ILogger<ErrorModel> logger) : PageModel
+{
+    internal const string Route = "/error";
+
+    public Explanation Explanation { get; private set; } = null!;
+
+    /// <summary>What to look for in the log; null where there is nothing to find.</summary>
+    public string? Reference { get; private set; }
+
+    /// <inheritdoc/>
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+
+        var answer = HttpContext.GetOpenIddictServerResponse();
+        if (answer?.Error is not null && Response.StatusCode < 500)
+        {
+            // The protocol's status for an unknown client asks for credentials, which is not for a browser to give.
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            Response.Headers.Remove(HeaderNames.WWWAuthenticate);
+            Reference = CreateReference();
+            await ExplainAsync(answer, HttpContext.RequestAborted);
+        }
+        else
+        {
+            if (Response.StatusCode < 400)
+            {
+                Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+
+            Explanation = Explain(Response.StatusCode);
+            if (Response.StatusCode >= 500)
+            {
+                Reference = CreateReference();
+                Log.Failed(logger, Reference, Response.StatusCode, HttpContext.TraceIdentifier);
+            }
+        }
+
+        await next();
+    }
+
+    private async Task ExplainAsync(OpenIddictResponse answer, CancellationToken cancellationToken)
+    {
+        var request = HttpContext.GetOpenIddictServerRequest();
+        var fault = await AuthorizationFaults.ClassifyAsync(request, applications, cancellationToken);
+        Log.Refused(logger, Reference!, fault, answer.Error!, answer.ErrorDescription, ForLog(request?.ClientId));
+        Explanation = fault switch
+        {
+            AuthorizationFault.UnknownClient => new(
+                "This server does not know the application",
+                [
+                    "The application that sent you here is not registered on this server: it was removed after a long time "
+                        + "without use, or it registered on a server that has been set up anew since.",
+                    "You have not been sent back to it, because nobody can tell where this request really comes from.",
+                ],
+                ShowReconnect: true),
+            AuthorizationFault.UnknownRedirectUri => new(
+                "The application wants its answer at another address",
+                [
+                    "The application is registered on this server, but not with the address to which this request wants to send "
+                        + "you. You have not been sent there.",
+                ],
+                ShowReconnect: true),
+            AuthorizationFault.RequestGone => new(
+                "Start over from the application",
+                [
+                    "What the application asked for is no longer here: it has been answered already, it waited for too long, or "
+                        + "the server was restarted in the meantime.",
+                    "Nothing is lost. Go back to the application and connect once more.",
+                ]),
+            _ => new(
+                "The application asked in a way that does not work",
+                ["This is a mistake in the application, or in the address that was opened.", Sentence(answer)]),
+        };
+    }
+
+    private static Explanation Explain(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => new(
+            "That did not work",
+            ["The page had been open for too long, or you have signed in or out since. Go back, load it again and repeat what you did."]),
+        StatusCodes.Status404NotFound => new("There is nothing at this address", ["Check the address, or go to the start page."]),
+        StatusCodes.Status429TooManyRequests => new("Too many requests", ["Wait a minute, then try again."]),
+        >= 500 => new(
+            "Something went wrong on the server",
+            ["It is not your doing. Try again in a moment. If it goes on, tell whoever runs this server."]),
+        _ => new("That did not work", ["The server cannot answer such a request at this address."]),
+    };
+
+    private static string CreateReference() => RandomNumberGenerator.GetString("23456789ABCDEFGHJKMNPQRSTUVWXYZ", 8);
+
+    private static string Sentence(OpenIddictResponse answer) =>
+        $"{answer.ErrorDescription ?? "It gave no further reason."} ({answer.Error})";
+
+    // A stranger wrote it: no line of its own in the log, and not at any length.
+    private static string? ForLog(string? value) => value is null
+        ? null
+        : new string([.. value.Take(100).Select(character => char.IsControl(character) ? '?' : character)]);
+
+    private static partial class Log
+    {
+        [LoggerMessage(2201, LogLevel.Information,
+            "Reference {Reference}: an authorization request was not taken: {Fault}, {Error}: {Description} Client: {ClientId}")]
+        public static partial void Refused(
+            ILogger logger, string reference, AuthorizationFault fault, string error, string? description, string? clientId);
+
+        [LoggerMessage(2202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for request {RequestId}")]
+        public static partial void Failed(ILogger logger, string reference, int statusCode, string requestId);
+    }
+}
+
+/// <summary>What an error page says.</summary>
+/// <param name="Heading">What happened, in a few words.</param>
+/// <param name="Paragraphs">What happened, and what to do.</param>
+/// <param name="ShowReconnect">Whether connecting the application anew will help.</param>
+internal sealed record Explanation(string Heading, IReadOnlyList<string> Paragraphs, bool ShowReconnect = false);

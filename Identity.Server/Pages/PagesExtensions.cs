@@ -1,0 +1,46 @@
+namespace Identity.Server.Pages;
+
+/// <summary>What all pages share: layout, stylesheet, headers, errors.</summary>
+internal static class PagesExtensions
+{
+    /// <summary>Adds Razor Pages, which live in the feature folders and each name their route.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        services.AddRazorPages(options => options.RootDirectory = "/");
+        services.AddSecurityHeaderPolicies(PageHeaders.Configure);
+        services.AddAntiforgery(options =>
+        {
+            // Antiforgery names its cookie once and for all: prefixed, and then for HTTPS only, where the server has a name
+            // of its own; without one it is reached over loopback, where browsers refuse the prefix over HTTP.
+            var isPublic = Uri.TryCreate(configuration["Identity:Issuer"], UriKind.Absolute, out var issuer)
+                && issuer.Scheme == Uri.UriSchemeHttps;
+            options.Cookie.Name = isPublic ? "__Host-identity-forms" : "identity-forms";
+            options.Cookie.Path = "/";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = isPublic ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+            options.SuppressXFrameOptionsHeader = true;
+        });
+
+        return services;
+    }
+
+    /// <summary>Adds security headers to every response; comes before everything that may answer.</summary>
+    public static IApplicationBuilder UsePageHeaders(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        return app.UseSecurityHeaders();
+    }
+
+    /// <summary>Maps the pages of all features and the stylesheet.</summary>
+    public static IEndpointRouteBuilder MapPages(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        endpoints.MapRazorPages();
+        endpoints.MapGet(Asset.Stylesheet.Route, Asset.Stylesheet.WriteAsync);
+        endpoints.MapGet(Asset.Icon.Route, Asset.Icon.WriteAsync);
+        return endpoints;
+    }
+}
