@@ -7,7 +7,6 @@ using Identity.Server.Keys;
 using Identity.Server.Maintenance;
 using Identity.Server.Pages;
 using Identity.Server.Tokens;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Server;
 
@@ -52,18 +51,8 @@ internal static class Program
 
     private static void AddEndpoints(OpenIddictServerBuilder server)
     {
-        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
-        server.SetAuthorizationEndpointUris("connect/authorize")
-            .SetPushedAuthorizationEndpointUris("connect/par")
-            .SetTokenEndpointUris("connect/token")
-            .SetUserInfoEndpointUris("connect/userinfo")
-            .SetIntrospectionEndpointUris("connect/introspect")
-            .SetRevocationEndpointUris("connect/revoke")
-            .SetEndSessionEndpointUris("connect/logout");
-        server.RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess);
-
-        // Resource servers elsewhere read access tokens; what they hold is no secret to the client.
-        server.DisableAccessTokenEncryption();
+        server.SetAuthorizationEndpointUris("connect/authorize").SetPushedAuthorizationEndpointUris("connect/par");
+        server.AddTokens();
         server.AddDiscovery();
         server.UseAspNetCore();
     }
