@@ -20,4 +20,7 @@ public sealed class FileSystemStorageOptions
     /// collections it may grow to their size, so that a write costs the same however much is kept.
     /// </summary>
     public long SnapshotThreshold { get; set; } = 16 * 1_024 * 1_024;
+
+    /// <summary>By how many bytes the journal's files grow; only a test that looks at each byte wants another value.</summary>
+    internal int JournalChunk { get; set; } = 256 * 1_024;
 }

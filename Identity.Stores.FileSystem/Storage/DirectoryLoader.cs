@@ -172,9 +172,16 @@ internal sealed partial class DirectoryLoader(
         source.Seek(tail.Offset, SeekOrigin.Begin);
         var bytes = new byte[source.Length - tail.Offset];
         source.ReadExactly(bytes);
+        bytes = bytes.AsSpan().TrimEnd(JournalSegment.Filler).ToArray();
         var quarantine = $"{tail.Path}.{Timestamp.Format(time.GetUtcNow()).Replace(":", "", StringComparison.Ordinal)}.quarantine";
         files.WriteAtomically(quarantine, bytes);
-        files.Truncate(tail.Path, tail.Offset);
+        bytes.AsSpan().Fill(JournalSegment.Filler);
+        using (var segment = files.OpenFile(tail.Path))
+        {
+            segment.Write(bytes, tail.Offset);
+            segment.Flush();
+        }
+
         LogTail(logger, tail.Path, bytes.Length, quarantine);
     }
 

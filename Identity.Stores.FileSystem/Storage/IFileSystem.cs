@@ -21,8 +21,8 @@ internal interface IFileSystem
 
     void Delete(string path);
 
-    /// <summary>Cuts a file off and flushes it.</summary>
-    void Truncate(string path, long length);
+    /// <summary>Opens a file that exists, to overwrite a part of it.</summary>
+    IWritableFile OpenFile(string path);
 
     /// <summary>Makes created, renamed and deleted names in a folder durable.</summary>
     void FlushFolder(string path);

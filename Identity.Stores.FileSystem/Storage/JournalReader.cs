@@ -40,17 +40,23 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
 
             // Where another segment follows, it says how far this one counts: the rest had failed and was given up.
             long? until = index + 1 < segments.Count ? heads[index + 1].After : null;
-            ReplaySegment(path, until, durable);
+            ReplaySegment(path, heads[index].Chunk, until, durable);
         }
     }
 
-    private void ReplaySegment(string path, long? until, long knownDurable)
+    private void ReplaySegment(string path, int chunk, long? until, long knownDurable)
     {
         var durable = until ?? Math.Max(knownDurable, FindDurableSequence(path));
         using var lines = new LineReader(files.OpenRead(path));
         lines.TryRead(out _);
         while (Sequence < (until ?? long.MaxValue) && lines.TryRead(out var line))
         {
+            if (!lines.IsTerminated && !line.ContainsAnyExcept(JournalSegment.Filler))
+            {
+                ThrowIfCutShort(path, lines, chunk);
+                break;
+            }
+
             if (!lines.IsTerminated || !ChecksummedLine.IsIntact(line, "}"u8) || ReadSequence(line).Sequence != Sequence + 1)
             {
                 if (Sequence < durable)
@@ -58,12 +64,19 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
                     throw Damaged(path, lines.Number, $"line {Sequence + 1} of the journal is missing or its checksum does not fit");
                 }
 
+                ThrowIfCutShort(path, lines, chunk);
+
                 Tail = new(path, lines.Offset);
                 return;
             }
 
             Apply(path, lines.Number, line);
             Length += line.Length;
+        }
+
+        if (until is null && lines.IsTerminated)
+        {
+            ThrowIfCutShort(path, lines, chunk);
         }
 
         if (Sequence < durable)
@@ -93,13 +106,25 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
             throw new StorageException($"'{path}' has format {head.Format}, which a newer version wrote. Run that version, or restore a backup.");
         }
 
-        if (head?.Segment != segment)
+        if (head?.Segment != segment || head.Chunk <= 0)
         {
             throw Damaged(path, 1, "the head is that of another segment");
         }
 
         NoteTime(head.At);
         return head;
+    }
+
+    /// <summary>
+    /// A segment grows by whole chunks, each durable before a line reaches into it: only one without a line may be incomplete.
+    /// </summary>
+    private static void ThrowIfCutShort(string path, LineReader lines, int chunk)
+    {
+        var end = lines.IsTerminated ? lines.NextOffset : lines.Offset;
+        if (lines.Length % chunk is not 0 && end > lines.Length - (lines.Length % chunk))
+        {
+            throw Damaged(path, lines.Number, $"it was cut short to {lines.Length} bytes");
+        }
     }
 
     /// <summary>Any line that can still be read says what was durable before it.</summary>
@@ -110,9 +135,17 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
         lines.TryRead(out _);
         while (lines.TryRead(out var line))
         {
-            if (lines.IsTerminated && ChecksummedLine.IsIntact(line, "}"u8))
+            // Where a line feed is what was damaged, an intact line stands behind the start of another.
+            var start = 0;
+            while (start < line.Length && !ChecksummedLine.IsIntact(line[start..], "}"u8))
             {
-                durable = Math.Max(durable, ReadSequence(line).Durable);
+                var next = line[(start + 1)..].IndexOf("{\"seq\":"u8);
+                start = next < 0 ? line.Length : start + 1 + next;
+            }
+
+            if (start < line.Length)
+            {
+                durable = Math.Max(durable, ReadSequence(line[start..]).Durable);
             }
         }
 

@@ -5,6 +5,12 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>The names of the journal's segments: <c>journal-7.jsonl</c>.</summary>
 internal static class JournalSegment
 {
+    /// <summary>
+    /// What a segment is filled up with before lines are written to it. To flush a line is then to flush its bytes alone,
+    /// and a file that is shorter than it was filled up to has lost something: a crash does not shorten it.
+    /// </summary>
+    public const byte Filler = (byte)' ';
+
     private const string Prefix = "journal-";
     private const string Ending = ".jsonl";
 

@@ -8,11 +8,12 @@ namespace Identity.Stores.FileSystem.Storage;
 /// Appends groups of lines to the journal. A segment opens with a line that says after which sequence number it goes on; one
 /// that failed once is never touched again, since the kernel may have dropped what it was to write.
 /// </summary>
-internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, TimeProvider time) : IJournal, IDisposable
+internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, int chunk, TimeProvider time) : IJournal, IDisposable
 {
     private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
     private IWritableFile? _file;
     private long _offset;
+    private long _capacity;
     private long _firstSequence;
 
     /// <summary>Bytes in segments that no snapshot covers yet.</summary>
@@ -47,6 +48,11 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         try
         {
             _file ??= OpenSegment(_firstSequence - 1);
+            if (_offset + _group.WrittenCount > _capacity)
+            {
+                FillUp(_file, _offset + _group.WrittenCount);
+            }
+
             _file.Write(_group.WrittenSpan, _offset);
             _file.Flush();
         }
@@ -84,6 +90,8 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         WriteNumber(head, number);
         head.Write(",\"after\":"u8);
         WriteNumber(head, after);
+        head.Write(",\"chunk\":"u8);
+        WriteNumber(head, chunk);
         WriteTime(head, time.GetUtcNow());
         ChecksummedLine.Seal(head, 0, "}\n"u8);
 
@@ -91,7 +99,8 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         try
         {
             file.Write(head.WrittenSpan, 0);
-            file.Flush();
+            _capacity = head.WrittenCount;
+            FillUp(file, head.WrittenCount + 1);
             files.FlushFolder(directory);
 
             // Named before a line in it counts: a segment that is lost later must be missed.
@@ -105,6 +114,22 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
 
         _offset = head.WrittenCount;
         return file;
+    }
+
+    /// <summary>Makes room for lines, durably, before one is written there.</summary>
+    private void FillUp(IWritableFile file, long atLeast)
+    {
+        var capacity = (atLeast + chunk - 1) / chunk * chunk;
+        var filler = new byte[Math.Min(chunk, capacity - _capacity)];
+        filler.AsSpan().Fill(JournalSegment.Filler);
+        while (_capacity < capacity)
+        {
+            var length = (int)Math.Min(filler.Length, capacity - _capacity);
+            file.Write(filler.AsSpan(0, length), _capacity);
+            _capacity += length;
+        }
+
+        file.Flush();
     }
 
     private static void WriteNumber(ArrayBufferWriter<byte> output, long number)

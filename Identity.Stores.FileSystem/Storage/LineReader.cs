@@ -14,7 +14,11 @@ internal sealed class LineReader(Stream stream) : IDisposable
     /// <summary>Where in the file the line that was read last starts.</summary>
     public long Offset { get; private set; }
 
-    private long NextOffset { get; set; }
+    /// <summary>Where in the file the line behind it starts.</summary>
+    public long NextOffset { get; private set; }
+
+    /// <summary>The length of the file.</summary>
+    public long Length => stream.Length;
 
     /// <summary>Whether the line that was read last ended in a line feed: the last one of a torn file does not.</summary>
     public bool IsTerminated { get; private set; }
@@ -35,8 +39,8 @@ internal sealed class LineReader(Stream stream) : IDisposable
             searched = _end - _start;
             if (_isAtEnd)
             {
-                line = Take(searched, terminated: false);
-                return line.Length > 0;
+                line = searched > 0 ? Take(searched, terminated: false) : default;
+                return searched > 0;
             }
 
             Fill();

@@ -26,7 +26,9 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         }
     }
 
-    public IWritableFile CreateFile(string path) => new WritableFile(path);
+    public IWritableFile CreateFile(string path) => new WritableFile(path, FileMode.CreateNew);
+
+    public IWritableFile OpenFile(string path) => new WritableFile(path, FileMode.Open);
 
     public Stream OpenRead(string path) => new FileStream(path, new FileStreamOptions
     {
@@ -40,13 +42,6 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
     public void Delete(string path) => File.Delete(path);
-
-    public void Truncate(string path, long length)
-    {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
-        RandomAccess.SetLength(handle, length);
-        RandomAccess.FlushToDisk(handle);
-    }
 
     public void FlushFolder(string path)
     {
@@ -95,10 +90,10 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         // A stream, since only a stream takes the mode that the file has from its first moment; it buffers nothing.
         private readonly FileStream _stream;
 
-        public WritableFile(string path)
+        public WritableFile(string path, FileMode mode)
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
+            var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+            if (mode is FileMode.CreateNew && !OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = PrivateFile;
             }

@@ -113,6 +113,8 @@ internal sealed record JournalHead
 
     public long After { get; init; }
 
+    public int Chunk { get; init; }
+
     public string? At { get; init; }
 }
 

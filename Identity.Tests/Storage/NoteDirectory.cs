@@ -34,6 +34,8 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     public long SnapshotThreshold { get; init; } = long.MaxValue;
 
+    public int JournalChunk { get; init; } = 1_024;
+
     public StorageDirectory Storage => _storage ??= Open();
 
     public Collection<Note> Notes => Storage.GetCollection(NotesDefinition);
@@ -43,7 +45,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
     public Collection<Note> Volatile => Storage.GetCollection(VolatileDefinition);
 
     public StorageDirectory Open() => StorageDirectory.Open(
-        Files, new FileSystemStorageOptions { Directory = Path, SnapshotThreshold = SnapshotThreshold }, [NotesDefinition, OthersDefinition, VolatileDefinition],
+        Files, new FileSystemStorageOptions { Directory = Path, SnapshotThreshold = SnapshotThreshold, JournalChunk = JournalChunk }, [NotesDefinition, OthersDefinition, VolatileDefinition],
         Time, NullLogger.Instance);
 
     public string[] FileNames => [.. Directory.EnumerateFiles(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
@@ -62,6 +64,14 @@ internal sealed class NoteDirectory : IAsyncDisposable
         }
 
         return copy;
+    }
+
+    /// <summary>Leaves what a crash leaves in the middle of a write: the start of a line in the first segment.</summary>
+    public async Task TearAsync(string startOfLine)
+    {
+        var path = File("journal-1.jsonl");
+        var content = await System.IO.File.ReadAllTextAsync(path);
+        await System.IO.File.WriteAllTextAsync(path, content.TrimEnd(' ') + startOfLine + content[(content.TrimEnd(' ').Length + startOfLine.Length)..]);
     }
 
     public async Task RestartAsync()

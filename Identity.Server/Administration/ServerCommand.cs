@@ -1,0 +1,44 @@
+using Identity.Server.Hosting;
+using Identity.Stores.FileSystem.Storage;
+
+namespace Identity.Server.Administration;
+
+/// <summary>Runs the server until it is stopped.</summary>
+internal static class ServerCommand
+{
+    /// <summary>Starts, says where, waits for the end.</summary>
+    /// <param name="args">Host arguments.</param>
+    /// <param name="cancellationToken">Stops the server.</param>
+    /// <returns>0 when it was stopped, 1 when it did not start.</returns>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var app = Program.Build(args);
+            await app.StartServerAsync(cancellationToken);
+            Announce(app);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            foreach (var line in StartupException.Describe(exception))
+            {
+                await Console.Error.WriteLineAsync(line);
+            }
+
+            return 1;
+        }
+    }
+
+    // On the console and not in the log: the address for the first account is a secret for as long as it works.
+    private static void Announce(WebApplication app)
+    {
+        var directory = app.Services.GetRequiredService<StorageDirectory>();
+        Console.WriteLine($"Identity listens on {string.Join(" and ", app.Urls)} and keeps its data in {directory.Path}. Ctrl+C stops it.");
+    }
+}

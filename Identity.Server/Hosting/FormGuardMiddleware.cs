@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace Identity.Server.Hosting;
+
+/// <summary>
+/// Reads a posted form before anything else does, and refuses what cannot be read as one: too many parameters, names that are too
+/// long, bytes that are no text. Whoever asks for the form later gets the one that was read here.
+/// </summary>
+internal sealed class FormGuardMiddleware(RequestDelegate next)
+{
+    /// <summary>Reads the form, if there is one, and goes on.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that completes when the request is answered.</returns>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.HasFormContentType && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            string? problem = null;
+            try
+            {
+                await context.Request.ReadFormAsync(context.RequestAborted);
+            }
+            catch (InvalidDataException)
+            {
+                problem = "The form in the request cannot be read: it has too many parameters, too long ones, or is no form.";
+            }
+            catch (DecoderFallbackException)
+            {
+                problem = "The form in the request cannot be read: it is not valid UTF-8.";
+            }
+
+            if (problem is not null)
+            {
+                await ErrorResponse.WriteAsync(context, StatusCodes.Status400BadRequest, "invalid_request", problem);
+                return;
+            }
+        }
+
+        await next(context);
+    }
+}

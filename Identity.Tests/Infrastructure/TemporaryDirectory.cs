@@ -1,0 +1,29 @@
+namespace Identity.Tests.Infrastructure;
+
+/// <summary>A path below the system's temporary directory, deleted when the test is over. Nothing is created at it.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("identity-").FullName;
+
+    /// <summary>Where the server under test may create its directory.</summary>
+    public string Path => System.IO.Path.Combine(_root, "data");
+
+    /// <summary>The names of all files, relative to <see cref="Path"/>.</summary>
+    public IReadOnlyList<string> Files => Directory.Exists(Path)
+        ? [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Select(file => System.IO.Path.GetRelativePath(Path, file)).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var directory in Directory.EnumerateDirectories(_root, "*", SearchOption.AllDirectories).Prepend(_root))
+            {
+                File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+
+        Directory.Delete(_root, recursive: true);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Identity.Stores.FileSystem.Storage;
+
+namespace Identity.Tests.Storage;
+
+[TestFixture]
+internal sealed class DirectoryTests
+{
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [Test]
+    public async Task The_directory_is_0700_and_every_file_0600()
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        directory.Storage.WriteFile("keys", "signing.json", "{}"u8);
+        await directory.Storage.SnapshotAsync();
+        await directory.Notes.AddAsync(new Note { Id = "two" });
+
+        Assert.That(File.GetUnixFileMode(directory.Path), Is.EqualTo(PrivateFile | UnixFileMode.UserExecute));
+        Assert.That(File.GetUnixFileMode(directory.File("keys")), Is.EqualTo(PrivateFile | UnixFileMode.UserExecute));
+        var files = Directory.GetFiles(directory.Path, "*", SearchOption.AllDirectories);
+        Assert.That(files, Has.Length.GreaterThan(5));
+        Assert.That(files.Select(File.GetUnixFileMode), Is.All.EqualTo(PrivateFile));
+    }
+
+    [Test]
+    public async Task Wider_rights_are_narrowed_at_the_next_start()
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        await directory.CloseAsync();
+        File.SetUnixFileMode(directory.Path, PrivateFile | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(directory.File("notes.json"), PrivateFile | UnixFileMode.OtherRead);
+        _ = directory.Storage;
+        Assert.That(File.GetUnixFileMode(directory.Path), Is.EqualTo(PrivateFile | UnixFileMode.UserExecute));
+        Assert.That(File.GetUnixFileMode(directory.File("notes.json")), Is.EqualTo(PrivateFile));
+    }
+
+    [Test]
+    public async Task A_second_owner_is_refused_and_told_who_the_first_is()
+    {
+        await using var directory = new NoteDirectory();
+        _ = directory.Storage;
+        Assert.That(directory.Open, Throws.InstanceOf<StorageException>().With.Message.Contains($"process {Environment.ProcessId} "));
+        await directory.CloseAsync();
+        _ = directory.Storage;
+    }
+
+    [Test]
+    public async Task The_lock_holds_against_other_programs()
+    {
+        await using var directory = new NoteDirectory();
+        _ = directory.Storage;
+        using var flock = Process.Start("flock", ["--nonblock", directory.File(".lock"), "true"]);
+        await flock.WaitForExitAsync();
+        Assert.That(flock.ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_file_in_its_place_a_link_or_a_read_only_parent_are_clear_errors()
+    {
+        await using var directory = new NoteDirectory();
+        Directory.CreateDirectory(Path.GetDirectoryName(directory.Path)!);
+        await File.WriteAllTextAsync(directory.Path, "a file");
+        Assert.That(() => directory.Storage, Throws.InstanceOf<StorageException>().With.Message.Contains("is a file"));
+        File.Delete(directory.Path);
+
+        File.CreateSymbolicLink(directory.Path, Path.GetTempPath());
+        Assert.That(() => directory.Storage, Throws.InstanceOf<StorageException>().With.Message.Contains("symbolic link"));
+        File.Delete(directory.Path);
+    }
+
+    [Test]
+    public async Task Every_file_is_json_that_jq_reads_with_one_entry_a_line()
+    {
+        await using var directory = new NoteDirectory();
+        for (var number = 0; number < 3; number++)
+        {
+            await directory.Notes.AddAsync(new Note { Id = $"n{number}", Text = "tekst æøå" });
+        }
+
+        await directory.CloseAsync();
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(directory.File("notes.json")));
+        var entries = document.RootElement.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("id").GetString());
+        Assert.That(entries, Is.EqualTo(new[] { "n0", "n1", "n2" }));
+        Assert.That(await File.ReadAllLinesAsync(directory.File("notes.json")), Has.Length.EqualTo(5).And.Some.Contains("tekst æøå"));
+    }
+
+    [Test]
+    public async Task Expired_entries_are_dropped_at_load_and_at_snapshot_unless_the_clock_has_jumped()
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Notes.AddAsync(new Note { Id = "short", Expires = directory.Time.GetUtcNow().AddHours(1) });
+        await directory.Notes.AddAsync(new Note { Id = "long", Expires = directory.Time.GetUtcNow().AddHours(20) });
+        directory.Time.Advance(TimeSpan.FromHours(2));
+        await directory.RestartAsync();
+        Assert.That(directory.Notes.List().Select(note => note.Id), Is.EqualTo(new[] { "long" }));
+
+        directory.Time.Advance(TimeSpan.FromDays(3_650));
+        await directory.RestartAsync();
+        Assert.That(directory.Notes.Find("long"), Is.Not.Null, "the clock had jumped when the directory was opened");
+    }
+
+    [Test]
+    public async Task Snapshots_are_taken_in_the_background_while_writes_go_on_and_old_segments_go()
+    {
+        await using var directory = new NoteDirectory { SnapshotThreshold = 20_000 };
+        for (var round = 0; round < 50; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(number =>
+                directory.Notes.AddAsync(new Note { Text = new string('x', 100), Owner = $"{round}/{number}" }).AsTask()));
+        }
+
+        await directory.Storage.SnapshotAsync();
+        Assert.That(directory.FileNames, Has.None.StartsWith("journal"));
+        Assert.That(await NextSegmentAsync(directory), Is.GreaterThan(2), "snapshots in between");
+        await using var after = directory.AsAfterKill();
+        Assert.That(after.Notes.Count, Is.EqualTo(2_001));
+    }
+
+    private static async Task<long> NextSegmentAsync(NoteDirectory directory)
+    {
+        await directory.Notes.AddAsync(new Note());
+        var name = directory.FileNames.Single(name => name.StartsWith("journal", StringComparison.Ordinal));
+        return JournalSegment.TryParse(name, out var number) ? number : 0;
+    }
+
+    [Test]
+    public async Task Files_beside_the_collections_are_kept_and_checked()
+    {
+        await using var directory = new NoteDirectory();
+        directory.Storage.WriteFile("keys", "one.json", "content"u8);
+        Assert.That(() => directory.Storage.WriteFile("keys", "one.json", "other"u8), Throws.InstanceOf<StorageException>());
+        await directory.RestartAsync();
+        Assert.That(directory.Storage.ListFiles("keys"), Is.EqualTo(new[] { "one.json" }));
+        Assert.That(directory.Storage.ReadFile("keys", "one.json"), Is.EqualTo("content"u8.ToArray()));
+        await directory.CloseAsync();
+        await File.WriteAllTextAsync(directory.File("keys/one.json"), "edited");
+        Assert.That(() => directory.Storage, Throws.InstanceOf<StorageException>().With.Message.Contains("one.json"));
+    }
+}
