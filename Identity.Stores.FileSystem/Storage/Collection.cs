@@ -85,6 +85,34 @@ public sealed class Collection<T>
         return Copies(found);
     }
 
+    /// <summary>Whether there is an entity with this identifier.</summary>
+    /// <param name="id">The identifier.</param>
+    /// <returns>True where <see cref="Find(string)"/> would return one.</returns>
+    public bool Contains(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        lock (_directory.Queue.Gate)
+        {
+            return (EnterRead() is { } unit ? unit.See(_state, id) : _state.Get(id)) is not null;
+        }
+    }
+
+    /// <summary>Whether there is an entity under a key of an index.</summary>
+    /// <param name="index">One of the indexes of the collection's definition.</param>
+    /// <param name="key">The key, compared ordinally.</param>
+    /// <returns>True where <see cref="FindFirst"/> would return one.</returns>
+    public bool Contains(CollectionIndex<T> index, string key)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_directory.Queue.Gate)
+        {
+            var unit = EnterRead();
+            return _state.Index(index).Ids(key).Any(id => unit is null || !unit.TryGetWrite(_state, id, out _)) ||
+                Overlay().Any(write => write.Value is T value && index.Matches(value, key));
+        }
+    }
+
     /// <summary>Lists all entities.</summary>
     /// <returns>Copies, ordered by identifier.</returns>
     public IReadOnlyList<T> List() => List(static _ => true);

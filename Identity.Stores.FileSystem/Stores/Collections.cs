@@ -1,0 +1,97 @@
+using Identity.Stores.FileSystem.Models;
+using Identity.Stores.FileSystem.Storage;
+
+namespace Identity.Stores.FileSystem.Stores;
+
+/// <summary>What is kept for OpenIddict, and by which keys it is found.</summary>
+internal static class Collections
+{
+    /// <summary>
+    /// What strangers may fill at most: entries without a user, such as pushed authorization requests. A thousand sign-ins
+    /// under way are far fewer.
+    /// </summary>
+    private const int MaximumAnonymousTokens = 10_000;
+
+    public static readonly CollectionDefinition<Application> Applications = new("clients")
+    {
+        Json = EntityJson.For<Application>(),
+        Indexes = [ApplicationIndexes.ClientId, ApplicationIndexes.RedirectUri, ApplicationIndexes.PostLogoutRedirectUri],
+    };
+
+    public static readonly CollectionDefinition<Authorization> Authorizations = new("authorizations")
+    {
+        Json = EntityJson.For<Authorization>(),
+        Indexes = [AuthorizationIndexes.Application, AuthorizationIndexes.Subject],
+    };
+
+    public static readonly CollectionDefinition<Scope> Scopes = new("scopes")
+    {
+        Json = EntityJson.For<Scope>(),
+        Indexes = [ScopeIndexes.Name, ScopeIndexes.Resource],
+    };
+
+    public static readonly CollectionDefinition<Token> RefreshTokens = new("refresh_tokens")
+    {
+        Json = EntityJson.For<Token>(),
+        Indexes = TokenIndexes.All,
+        ExpiresAt = token => token.ExpirationDate,
+    };
+
+    /// <summary>Tokens of users, in memory: authorization codes, access tokens.</summary>
+    public static readonly CollectionDefinition<Token> UserTokens = new("user_tokens")
+    {
+        Indexes = TokenIndexes.All,
+        ExpiresAt = token => token.ExpirationDate,
+    };
+
+    /// <summary>Tokens of nobody yet, in memory: pushed and pending authorization requests, state of upstream sign-ins.</summary>
+    public static readonly CollectionDefinition<Token> AnonymousTokens = new("anonymous_tokens")
+    {
+        Indexes = TokenIndexes.All,
+        ExpiresAt = token => token.ExpirationDate,
+        Bound = new(MaximumAnonymousTokens, token => token.Origin ?? string.Empty),
+    };
+
+    public static readonly CollectionDefinition<User> Users = new("users")
+    {
+        Json = EntityJson.For<User>(),
+        Indexes = [UserIndexes.Name, UserIndexes.Email],
+    };
+}
+
+internal static class ApplicationIndexes
+{
+    public static readonly CollectionIndex<Application> ClientId = new("client id", application => application.ClientId, unique: true);
+    public static readonly CollectionIndex<Application> RedirectUri = new("redirect URI", application => application.RedirectUris);
+    public static readonly CollectionIndex<Application> PostLogoutRedirectUri = new("post-logout redirect URI", application => application.PostLogoutRedirectUris);
+}
+
+internal static class AuthorizationIndexes
+{
+    public static readonly CollectionIndex<Authorization> Application = new("application", authorization => authorization.ApplicationId);
+    public static readonly CollectionIndex<Authorization> Subject = new("subject", authorization => authorization.Subject);
+}
+
+internal static class ScopeIndexes
+{
+    public static readonly CollectionIndex<Scope> Name = new("name", scope => scope.Name, unique: true);
+    public static readonly CollectionIndex<Scope> Resource = new("resource", scope => scope.Resources);
+}
+
+internal static class TokenIndexes
+{
+    public static readonly CollectionIndex<Token> Reference = new("reference id", token => token.ReferenceId, unique: true);
+    public static readonly CollectionIndex<Token> Authorization = new("authorization", token => token.AuthorizationId);
+    public static readonly CollectionIndex<Token> Application = new("application", token => token.ApplicationId);
+    public static readonly CollectionIndex<Token> Subject = new("subject", token => token.Subject);
+
+    public static System.Collections.Immutable.ImmutableArray<CollectionIndex<Token>> All => [Reference, Authorization, Application, Subject];
+}
+
+internal static class UserIndexes
+{
+    public static readonly CollectionIndex<User> Name = new("user name", user => user.NormalizedUserName, unique: true);
+
+    // Not unique: whether addresses are is a setting of ASP.NET Core Identity (RequireUniqueEmail), which asks before it adds.
+    public static readonly CollectionIndex<User> Email = new("e-mail address", user => user.NormalizedEmail);
+}
