@@ -1,0 +1,89 @@
+using Identity.Server.Tokens.Inspection;
+using Identity.Server.Tokens.Connections;
+using Identity.Server.Tokens.Grants;
+using Identity.Server.Tokens.Refresh;
+using Microsoft.Extensions.Options;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Identity.Server.Tokens;
+
+/// <summary>Tokens: what they say, how long they live, how they are refreshed, revoked and looked at.</summary>
+internal static class TokensExtensions
+{
+    // Redeemed refresh tokens are dealt with by handlers of our own. OpenIddict lets them pass as long as this leeway lasts, which is
+    // longer than any token's life; TimeSpan.MaxValue would overflow where it is added to a date.
+    private static readonly TimeSpan Unlimited = TimeSpan.FromDays(36_500);
+
+    /// <summary>The handlers, by the event and in the order in which they run.</summary>
+    private static readonly OpenIddictServerHandlerDescriptor[] Handlers =
+    [
+        // A code or refresh token is presented (any endpoint).
+        LockConnection.Descriptor,
+        RejectForeignGrants.Descriptor,
+        DetectCodeReuse.Descriptor,
+        DetectRefreshTokenReuse.Descriptor,
+        RejectEndedConnections.Descriptor,
+
+        // A token request is checked and answered.
+        RejectWidenedScopes.Descriptor,
+        RejectForeignResources.Descriptor,
+        RenewPrincipal.Descriptor,
+
+        // Codes and tokens are issued.
+        GrantOfflineAccess.Descriptor,
+        AttachAudiences.Descriptor,
+        AttachPredecessor.Descriptor,
+        LimitToConnection.Descriptor,
+        ReissueSuccessor.Descriptor,
+        RedeemRefreshToken.Descriptor,
+        AttachGrantedScope.Descriptor,
+
+        // Tokens are revoked and looked at.
+        EndConnectionWithRefreshToken.Descriptor,
+        AttachIntrospectedScopes.Descriptor,
+        AttachAccountClaims.Descriptor,
+    ];
+
+    /// <summary>Adds the token, revocation, introspection, userinfo and end session endpoints, and what they do.</summary>
+    /// <param name="server">OpenIddict's server.</param>
+    /// <returns>The same server.</returns>
+    public static OpenIddictServerBuilder AddTokens(this OpenIddictServerBuilder server)
+    {
+        server.Services.AddSingleton<ConnectionLocks>();
+        server.Services.AddSingleton<TokenPrincipalFactory>();
+        server.Services.AddScoped<ConnectionRevoker>();
+        server.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<TokenOptions>>((options, settings) =>
+        {
+            options.AccessTokenLifetime = settings.Value.AccessTokenLifetime;
+            options.RefreshTokenLifetime = settings.Value.RefreshTokenLifetime;
+            options.AuthorizationCodeLifetime = settings.Value.AuthorizationCodeLifetime;
+            // Not what it says: it only keeps OpenIddict from redeeming refresh tokens itself, which RedeemRefreshToken does.
+            options.DisableRollingRefreshTokens = true;
+        });
+
+        server
+            .SetTokenEndpointUris("connect/token")
+            .SetRevocationEndpointUris("connect/revoke")
+            .SetIntrospectionEndpointUris("connect/introspect")
+            .SetUserInfoEndpointUris("connect/userinfo")
+            .SetEndSessionEndpointUris("connect/logout")
+            .AllowAuthorizationCodeFlow()
+            .AllowRefreshTokenFlow()
+            .RequireProofKeyForCodeExchange()
+            .UseReferenceRefreshTokens()
+            .SetRefreshTokenReuseLeeway(Unlimited)
+            .DisableAccessTokenEncryption()
+            .RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess)
+            // Which resources there are is decided at authorization; afterwards a request can only name what was granted.
+            .DisableResourceValidation()
+            .IgnoreResourcePermissions();
+
+        foreach (var handler in Handlers)
+        {
+            server.AddEventHandler(handler);
+        }
+
+        return server;
+    }
+}

@@ -1,0 +1,6 @@
+using System.Text.Json.Serialization;
+
+namespace Identity.Server.Tokens;
+
+[JsonSerializable(typeof(string))]
+internal sealed partial class TokensJson : JsonSerializerContext;
