@@ -68,7 +68,7 @@ internal sealed class ReturnErrorsToClient(IOpenIddictApplicationManager applica
         {
             foreach (var item in (ImmutableArray<string?>?)value ?? [])
             {
-                query.Add(name, item);
+                query.Add(name, item ?? string.Empty);
             }
         }
 

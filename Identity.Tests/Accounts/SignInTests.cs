@@ -162,11 +162,9 @@ internal sealed class SignInTests
         using var client = _scene.Server.CreateClient();
         var cookies = await PostSignInAsync(client);
 
-        Assert.That(cookies, Has.One.Matches<string>(cookie => cookie.StartsWith("identity=", StringComparison.Ordinal)
-            && cookie.Contains("httponly", StringComparison.Ordinal)
-            && cookie.Contains("samesite=lax", StringComparison.Ordinal)
-            && cookie.Contains("path=/", StringComparison.Ordinal)
-            && !cookie.Contains("secure", StringComparison.Ordinal)));
+        var cookie = cookies.Single(cookie => cookie.StartsWith("identity=", StringComparison.Ordinal));
+        Assert.That(cookie, Does.Contain("httponly").And.Contain("samesite=lax").And.Contain("path=/"));
+        Assert.That(cookie, Does.Not.Contain("secure").And.Not.Contain("domain"));
     }
 
     internal static async Task<IReadOnlyList<string>> PostSignInAsync(HttpClient client)
@@ -181,7 +179,7 @@ internal sealed class SignInTests
             new("Password", Scene.Password),
             new("__RequestVerificationToken", token),
         ]));
-        return [.. posted.Headers.GetValues("Set-Cookie"), .. shown.Headers.GetValues("Set-Cookie")];
+        return [.. posted.Headers.GetValues("Set-Cookie")];
     }
 
     private async Task<BrowserPage> TryAsync(string userName, string password)
