@@ -1,5 +1,7 @@
+using Identity.Server.Accounts;
 using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Administration;
 
@@ -40,5 +42,10 @@ internal static class ServerCommand
     {
         var directory = app.Services.GetRequiredService<StorageDirectory>();
         Console.WriteLine($"Identity listens on {string.Join(" and ", app.Urls)} and keeps its data in {directory.Path}. Ctrl+C stops it.");
+        var issuer = app.Services.GetRequiredService<IOptions<IdentityServerOptions>>().Value.GetIssuer();
+        if (app.Services.GetRequiredService<FirstAccountLink>().Issue(issuer ?? new Uri(app.Urls.First())) is { } link)
+        {
+            Console.WriteLine($"There is no account yet. Create the first one within {FirstAccountLink.Lifetime.TotalMinutes} minutes at {link}");
+        }
     }
 }
