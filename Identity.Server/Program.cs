@@ -6,6 +6,7 @@ using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Maintenance;
 using Identity.Server.Pages;
+using Identity.Server.Registration;
 using Identity.Server.Tokens;
 
 namespace Identity.Server;
@@ -32,6 +33,7 @@ internal static class Program
         services.AddAccounts(configuration);
         services.AddAuthorizationPages(configuration);
         services.AddPages(configuration);
+        services.AddRegistration(configuration);
         services.AddValidatedOptions<TokenOptions>(configuration, TokenOptions.Section);
         services.AddAuthorization();
         services.AddOpenIddict()
@@ -45,6 +47,7 @@ internal static class Program
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapRegistration();
         app.MapPages();
         return app;
     }

@@ -1,4 +1,3 @@
-using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;

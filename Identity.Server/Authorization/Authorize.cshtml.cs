@@ -146,12 +146,7 @@ internal sealed class AuthorizeModel(
     private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)
     {
         var principal = await principals.CreateAsync(session.User, Pending.Scopes, Pending.Resources, cancellationToken);
-        principal.SetClaim(Claims.AuthenticationTime, session.AuthenticationTime.ToUnixTimeSeconds());
-        foreach (var claim in principal.FindAll(Claims.AuthenticationTime))
-        {
-            claim.SetDestinations(Destinations.IdentityToken);
-        }
-
+        TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
         return SignIn(principal, Scheme);
     }
 

@@ -117,12 +117,12 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
 
     private static partial class Log
     {
-        [LoggerMessage(2201, LogLevel.Information,
+        [LoggerMessage(4201, LogLevel.Information,
             "Reference {Reference}: an authorization request was not taken: {Fault}, {Error}: {Description} Client: {ClientId}")]
         public static partial void Refused(
             ILogger logger, string reference, AuthorizationFault fault, string error, string? description, string? clientId);
 
-        [LoggerMessage(2202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for request {RequestId}")]
+        [LoggerMessage(4202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for request {RequestId}")]
         public static partial void Failed(ILogger logger, string reference, int statusCode, string requestId);
     }
 }
