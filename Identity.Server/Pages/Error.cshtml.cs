@@ -14,7 +14,6 @@ namespace Identity.Server.Pages;
 /// </summary>
 /// <remarks>It stands in for a request that failed: its status is the one that request left behind.</remarks>
 [IgnoreAntiforgeryToken(Order = 1001)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, ILogger<ErrorModel> logger) : PageModel
 {
     internal const string Route = "/error";
