@@ -1,13 +1,13 @@
+using Identity.Server.Accounts;
 using Identity.Server.Administration;
+using Identity.Server.Authorization;
 using Identity.Server.Discovery;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Maintenance;
+using Identity.Server.Pages;
+using Identity.Server.Registration;
 using Identity.Server.Tokens;
-using Identity.Stores.FileSystem;
-using Identity.Stores.FileSystem.Storage;
-using Microsoft.Extensions.Options;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Server;
 
@@ -26,56 +26,37 @@ internal static class Program
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = IdentityHost.CreateBuilder(args).AddHosting();
-        AddStorage(builder);
-        AddProtocol(builder);
-        builder.Services.AddKeys();
-        builder.Services.AddMaintenance(builder.Configuration);
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        services.AddStorage();
+        services.AddKeys();
+        services.AddMaintenance(configuration);
+        services.AddAccounts(configuration);
+        services.AddAuthorizationPages(configuration);
+        services.AddPages(configuration);
+        services.AddRegistration(configuration);
+        services.AddValidatedOptions<TokenOptions>(configuration, TokenOptions.Section);
+        services.AddAuthorization();
+        services.AddOpenIddict()
+            .AddCore(core => core.UseFileSystem())
+            .AddServer(AddEndpoints)
+            .AddValidation(validation => validation.EnableTokenEntryValidation().UseLocalServer());
         configure?.Invoke(builder);
 
-        var app = builder.Build().UseHosting();
+        var app = builder.Build();
+        app.UseHosting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapRegistration();
+        app.MapPages();
         return app;
     }
 
-    private static void AddStorage(WebApplicationBuilder builder)
+    private static void AddEndpoints(OpenIddictServerBuilder server)
     {
-        builder.Services.AddSingleton(provider => StorageDirectory.Open(
-            new FileSystemStorageOptions { Directory = provider.GetRequiredService<IOptions<IdentityServerOptions>>().Value.StorageDirectory },
-            [HealthProbe.Definition],
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<StorageDirectory>>()));
-    }
-
-    private static void AddProtocol(WebApplicationBuilder builder)
-    {
-        builder.Services.AddValidatedOptions<TokenOptions>(builder.Configuration, TokenOptions.Section);
-        builder.Services.AddAuthorization();
-        builder.Services.AddOpenIddict()
-            .AddCore(_ => { })
-            .AddServer(server =>
-            {
-                server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
-                server.SetAuthorizationEndpointUris("connect/authorize")
-                    .SetPushedAuthorizationEndpointUris("connect/par")
-                    .SetTokenEndpointUris("connect/token")
-                    .SetUserInfoEndpointUris("connect/userinfo")
-                    .SetIntrospectionEndpointUris("connect/introspect")
-                    .SetRevocationEndpointUris("connect/revoke")
-                    .SetEndSessionEndpointUris("connect/logout");
-                server.RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess);
-
-                // Resource servers elsewhere read access tokens; what they hold is no secret to the client.
-                server.DisableAccessTokenEncryption();
-                server.AddDiscovery();
-                server.UseAspNetCore().EnableStatusCodePagesIntegration();
-            })
-            .AddValidation(validation =>
-            {
-                validation.UseLocalServer();
-                validation.UseAspNetCore();
-                validation.EnableTokenEntryValidation();
-            });
+        server.SetAuthorizationEndpointUris("connect/authorize").SetPushedAuthorizationEndpointUris("connect/par");
+        server.AddTokens();
+        server.AddDiscovery();
+        server.UseAspNetCore();
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
-using Identity.Stores.FileSystem.Storage;
+using Identity.Server.Pages;
+using Identity.Server.Tokens;
+using Identity.Stores.FileSystem;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -42,6 +44,19 @@ internal static class HostingExtensions
         return builder;
     }
 
+    /// <summary>Says where the storage directory is, and that the health check keeps its records there.</summary>
+    /// <param name="services">The services.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddOptions<FileSystemStorageOptions>().Configure<IOptions<IdentityServerOptions>, IOptions<TokenOptions>>((storage, settings, tokens) =>
+        {
+            storage.Directory = settings.Value.StorageDirectory;
+            storage.ExpiryTolerance = tokens.Value.RefreshTokenLifetime;
+        });
+        return services.AddCollection(HealthProbe.Definition);
+    }
+
     /// <summary>Adds what stands before the endpoints, in the order in which a request meets it.</summary>
     /// <param name="app">The application.</param>
     /// <returns>The same application.</returns>
@@ -58,8 +73,8 @@ internal static class HostingExtensions
 
         app.UseMiddleware<PathMiddleware>(new PathString(issuer is { AbsolutePath.Length: > 1 } ? issuer.AbsolutePath : null));
         app.UseWhen(context => RequestPaths.IsShared(context.Request.Path), shared => shared.UseCors());
+        app.UsePageHeaders();
         app.UseMiddleware<ErrorMiddleware>();
-        app.UseStaticFiles();
         app.UseMiddleware<FormGuardMiddleware>();
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), rest => rest.UseMiddleware<UnitOfWorkMiddleware>());
 

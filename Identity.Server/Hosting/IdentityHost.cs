@@ -39,7 +39,6 @@ internal static class IdentityHost
 
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         builder.Configuration.Sources.Insert(1, new OAuthEnvironmentVariables());
-        builder.WebHost.UseStaticWebAssets();
         ConfigureLogging(builder);
         return builder;
     }

@@ -89,10 +89,7 @@ internal sealed class TestServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         string[] arguments =
-        [
-            "--urls", Address.GetLeftPart(UriPartial.Authority), $"--Identity:StorageDirectory={StorageDirectory}",
-            $"--staticWebAssets={Path.Combine(ServerAssembly.Folder, "Identity.Server.staticwebassets.runtime.json")}", .. _arguments,
-        ];
+            ["--urls", Address.GetLeftPart(UriPartial.Authority), $"--Identity:StorageDirectory={StorageDirectory}", .. _arguments];
         _app = Program.Build(arguments, builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
