@@ -63,7 +63,7 @@ internal sealed class SignInModel(
         }
 
         await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), AnsweredRequest));
-        return Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl!) : LocalRedirect("/");
+        return Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl!) : LocalRedirect("~/");
     }
 
     private void AllowDestination()
