@@ -1,14 +1,14 @@
 using System.Reflection;
 using Identity.Stores.FileSystem;
-using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using OpenIddict.Abstractions;
+using Models = Identity.Stores.FileSystem.Models;
 
 namespace Identity.Tests.Stores;
 
 /// <summary>The stores of this project, as a host gets them.</summary>
-internal sealed class FileBackend : StoreBackend<Application, Authorization, Scope, Token>
+internal sealed class FileBackend : StoreBackend<Models.Application, Models.Authorization, Models.Scope, Models.Token>
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
     private readonly Action<MethodInfo>? _called;
@@ -16,13 +16,13 @@ internal sealed class FileBackend : StoreBackend<Application, Authorization, Sco
 
     public FileBackend(Action<MethodInfo>? called = null) => (_called, _services) = (called, Open());
 
-    protected override IOpenIddictApplicationStore<Application> Applications => Get<IOpenIddictApplicationStore<Application>>();
+    protected override IOpenIddictApplicationStore<Models.Application> Applications => Get<IOpenIddictApplicationStore<Models.Application>>();
 
-    protected override IOpenIddictAuthorizationStore<Authorization> Authorizations => Get<IOpenIddictAuthorizationStore<Authorization>>();
+    protected override IOpenIddictAuthorizationStore<Models.Authorization> Authorizations => Get<IOpenIddictAuthorizationStore<Models.Authorization>>();
 
-    protected override IOpenIddictScopeStore<Scope> Scopes => Get<IOpenIddictScopeStore<Scope>>();
+    protected override IOpenIddictScopeStore<Models.Scope> Scopes => Get<IOpenIddictScopeStore<Models.Scope>>();
 
-    protected override IOpenIddictTokenStore<Token> Tokens => Get<IOpenIddictTokenStore<Token>>();
+    protected override IOpenIddictTokenStore<Models.Token> Tokens => Get<IOpenIddictTokenStore<Models.Token>>();
 
     protected override void SetId(object entity, string id) => ((Entity)entity).Id = id;
 
