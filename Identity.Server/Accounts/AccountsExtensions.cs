@@ -32,6 +32,7 @@ internal static class AccountsExtensions
         services.AddSingleton<FirstAccountLink>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<SignInTurns>();
+        services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)

@@ -75,7 +75,7 @@ internal sealed partial class SetupModel(
 
         Log.FirstAccountCreated(logger, user.Id);
         await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), answeredRequest: null));
-        return LocalRedirect("/");
+        return LocalRedirect("~/");
     }
 
     private PageResult Show()
