@@ -161,8 +161,8 @@ internal sealed class RefusedRegistrationTests
         Assert.That(response.Headers.CacheControl!.NoStore, Is.True);
         var json = JsonDocument.Parse(text).RootElement;
         Assert.That(json.GetProperty("error").GetString(), Is.EqualTo(error), text);
-        var description = json.GetProperty("error_description").GetString();
-        Assert.That(mentioned, Is.All.Matches<string>(part => description!.Contains(part, StringComparison.Ordinal)), description);
+        var description = json.GetProperty("error_description").GetString()!;
+        Assert.That(mentioned, Is.All.Matches<string>(part => description.Contains(part!, StringComparison.Ordinal)), description);
         await using var scope = _server.Services.CreateAsyncScope();
         Assert.That(await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CountAsync(), Is.Zero);
     }
