@@ -6,6 +6,7 @@ using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Identity.Server.Maintenance;
 using Identity.Server.Pages;
+using Identity.Server.Registration;
 using Identity.Server.Tokens;
 
 namespace Identity.Server;
@@ -32,12 +33,13 @@ internal static class Program
         services.AddAccounts(configuration);
         services.AddAuthorizationPages(configuration);
         services.AddPages(configuration);
+        services.AddRegistration(configuration);
         services.AddValidatedOptions<TokenOptions>(configuration, TokenOptions.Section);
         services.AddAuthorization();
         services.AddOpenIddict()
             .AddCore(core => core.UseFileSystem())
             .AddServer(AddEndpoints)
-            .AddValidation(validation => validation.EnableTokenEntryValidation().UseLocalServer());
+            .AddValidation(AddValidation);
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -45,6 +47,7 @@ internal static class Program
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapRegistration();
         app.MapPages();
         return app;
     }
@@ -55,5 +58,13 @@ internal static class Program
         server.AddTokens();
         server.AddDiscovery();
         server.UseAspNetCore();
+    }
+
+    // For endpoints of the server's own that take access tokens: with the entry, so that a revoked one is refused at once.
+    private static void AddValidation(OpenIddictValidationBuilder validation)
+    {
+        validation.UseLocalServer();
+        validation.EnableTokenEntryValidation();
+        validation.UseAspNetCore();
     }
 }

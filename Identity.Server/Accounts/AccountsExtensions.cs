@@ -1,4 +1,3 @@
-using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -33,6 +32,7 @@ internal static class AccountsExtensions
         services.AddSingleton<FirstAccountLink>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<SignInTurns>();
+        services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)

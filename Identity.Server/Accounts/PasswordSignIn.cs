@@ -65,10 +65,10 @@ internal sealed partial class PasswordSignIn(
 
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Information, "Account {UserId} signed in with its password")]
+        [LoggerMessage(4001, LogLevel.Information, "Account {UserId} signed in with its password")]
         public static partial void SignedIn(ILogger logger, string userId);
 
-        [LoggerMessage(2002, LogLevel.Warning, "A wrong password for account {UserId}; locked for a while: {IsLockedOut}")]
+        [LoggerMessage(4002, LogLevel.Warning, "A wrong password for account {UserId}; locked for a while: {IsLockedOut}")]
         public static partial void SignInFailed(ILogger logger, string userId, bool isLockedOut);
     }
 }

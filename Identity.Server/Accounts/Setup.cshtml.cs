@@ -75,7 +75,7 @@ internal sealed partial class SetupModel(
 
         Log.FirstAccountCreated(logger, user.Id);
         await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), answeredRequest: null));
-        return LocalRedirect("/");
+        return LocalRedirect("~/");
     }
 
     private PageResult Show()
@@ -90,7 +90,7 @@ internal sealed partial class SetupModel(
 
     private static partial class Log
     {
-        [LoggerMessage(2003, LogLevel.Information, "The first account was created: {UserId}, an administrator")]
+        [LoggerMessage(4003, LogLevel.Information, "The first account was created: {UserId}, an administrator")]
         public static partial void FirstAccountCreated(ILogger logger, string userId);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -8,12 +9,17 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Identity.Server.Accounts;
 
 /// <summary>Signs in with user name and password, then goes on to where the person came from.</summary>
-internal sealed class SignInModel(PasswordSignIn passwords, SignInManager<User> signIn, TimeProvider time) : PageModel
+internal sealed class SignInModel(
+    PasswordSignIn passwords, SignInManager<User> signIn, SignInAddress addresses, TimeProvider time) : PageModel
 {
     internal const string Route = "/account/sign-in";
 
     [BindProperty(SupportsGet = true, Name = "returnUrl")]
     public string? ReturnUrl { get; set; }
+
+    /// <summary>What <see cref="SignInAddress"/> put there.</summary>
+    [BindProperty(SupportsGet = true, Name = "destination")]
+    public string? Destination { get; set; }
 
     [BindProperty]
     [Required(ErrorMessage = "Enter your user name.")]
@@ -34,7 +40,11 @@ internal sealed class SignInModel(PasswordSignIn passwords, SignInManager<User> 
             ? request.ToString()
             : null;
 
-    public void OnGet() => ModelState.Clear();
+    public void OnGet()
+    {
+        ModelState.Clear();
+        AllowDestination();
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
@@ -53,11 +63,20 @@ internal sealed class SignInModel(PasswordSignIn passwords, SignInManager<User> 
         }
 
         await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), AnsweredRequest));
-        return Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl!) : LocalRedirect("/");
+        return Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl!) : LocalRedirect("~/");
+    }
+
+    private void AllowDestination()
+    {
+        if (addresses.ReadFormActionSource(Destination) is { } source)
+        {
+            HttpContext.AllowFormAction(source);
+        }
     }
 
     private PageResult Refused()
     {
+        AllowDestination();
         var page = Page();
         page.StatusCode = StatusCodes.Status400BadRequest;
         return page;

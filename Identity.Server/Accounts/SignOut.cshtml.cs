@@ -19,6 +19,6 @@ internal sealed class SignOutModel(SignInManager<User> signIn) : PageModel
     public async Task<IActionResult> OnPostAsync()
     {
         await signIn.SignOutAsync();
-        return LocalRedirect(Route);
+        return LocalRedirect("~" + Route);
     }
 }

@@ -12,13 +12,18 @@ internal static class CommandLine
     {
         var root = new RootCommand("An OAuth 2.1 and OpenID Connect server. Without a command it runs until it is stopped.")
         {
-            // Settings, such as --urls or --Identity:Issuer=…, are the host's to read.
-            TreatUnmatchedTokensAsErrors = false,
+            UsersCommand.Create(),
         };
+
+        // Settings, such as --urls or --Identity:Issuer=…, are the host's to read.
+        root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((result, cancellationToken) => result.UnmatchedTokens is [var first, ..] && IsWord(first)
             ? UnknownAsync(first)
             : ServerCommand.RunAsync([.. result.UnmatchedTokens], cancellationToken));
-        return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+
+        // Nothing in a setting's value is a file to read arguments from.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        return await parsed.InvokeAsync(new InvocationConfiguration
         {
             // Stopping is the host's own business: it finishes requests and folds the journal first.
             ProcessTerminationTimeout = null,

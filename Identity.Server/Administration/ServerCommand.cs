@@ -12,30 +12,14 @@ internal static class ServerCommand
     /// <param name="args">Host arguments.</param>
     /// <param name="cancellationToken">Stops the server.</param>
     /// <returns>0 when it was stopped, 1 when it did not start.</returns>
-    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(string[] args, CancellationToken cancellationToken) => FailureReport.RunAsync(async () =>
     {
-        try
-        {
-            await using var app = Program.Build(args);
-            await app.StartServerAsync(cancellationToken);
-            Announce(app);
-            await app.WaitForShutdownAsync(cancellationToken);
-            return 0;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return 0;
-        }
-        catch (Exception exception)
-        {
-            foreach (var line in StartupException.Describe(exception))
-            {
-                await Console.Error.WriteLineAsync(line);
-            }
-
-            return 1;
-        }
-    }
+        await using var app = Program.Build(args);
+        await app.StartServerAsync(cancellationToken);
+        Announce(app);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    });
 
     // On the console and not in the log: the address for the first account is a secret for as long as it works.
     private static void Announce(WebApplication app)

@@ -1,6 +1,3 @@
-using Identity.Stores.FileSystem.Storage;
-using OpenIddict.Server;
-
 namespace Identity.Server.Authorization;
 
 /// <summary>What a person does with a browser on the way from a client and back to it.</summary>
@@ -12,9 +9,7 @@ internal static class AuthorizationExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
 
-        services.AddSingleton<CollectionDefinition>(ConsentStore.Definition);
-        services.AddSingleton(provider =>
-            provider.GetRequiredService<StorageDirectory>().GetCollection(ConsentStore.Definition));
+        services.AddCollection(ConsentStore.Definition);
         services.AddSingleton<IConsentStore, ConsentStore>();
         services.AddScoped<ScopeText>();
 

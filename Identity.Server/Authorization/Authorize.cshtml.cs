@@ -27,6 +27,7 @@ internal sealed class AuthorizeModel(
     IConsentStore consents,
     ScopeText scopeText,
     TokenPrincipalFactory principals,
+    SignInAddress addresses,
     IAntiforgery antiforgery,
     TimeProvider time) : PageModel
 {
@@ -43,7 +44,7 @@ internal sealed class AuthorizeModel(
 
     public string FormAction => HttpContext.Request.PathBase + HttpContext.Request.Path;
 
-    public string SignInAddress => $"{HttpContext.Request.PathBase}{SignInModel.Route}{QueryString.Create("returnUrl", Here)}";
+    public string SignInAddress => addresses.Create(HttpContext, Here, Pending.Address.FormActionSource);
 
     private new OpenIddictRequest Request => HttpContext.GetOpenIddictServerRequest()
         ?? throw new InvalidOperationException("The authorization page was reached without an authorization request.");
@@ -57,6 +58,7 @@ internal sealed class AuthorizeModel(
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
+        await ReadAsync(cancellationToken);
         var silent = Request.HasPromptValue(PromptValues.None);
         var session = await Session.FindAsync(HttpContext);
         if (session is null || MustSignInAgain(session))
@@ -66,7 +68,6 @@ internal sealed class AuthorizeModel(
                 : Redirect(SignInAddress);
         }
 
-        await ReadAsync(session, cancellationToken);
         if (!MustAsk(session))
         {
             return await ApproveAsync(session, cancellationToken);
@@ -77,6 +78,7 @@ internal sealed class AuthorizeModel(
             return Refuse(Errors.ConsentRequired, "The user has to agree first.");
         }
 
+        UserName = session.User.UserName ?? string.Empty;
         Scopes = await scopeText.DescribeAsync(Pending.Scopes, cancellationToken);
         HttpContext.AllowFormAction(Pending.Address.FormActionSource);
         return Page();
@@ -96,6 +98,7 @@ internal sealed class AuthorizeModel(
             return BadRequest();
         }
 
+        await ReadAsync(cancellationToken);
         var session = await Session.FindAsync(HttpContext);
         if (session is null || MustSignInAgain(session))
         {
@@ -107,7 +110,6 @@ internal sealed class AuthorizeModel(
             return Refuse(Errors.AccessDenied, "The user said no.");
         }
 
-        await ReadAsync(session, cancellationToken);
         if (Pending.Address.BelongsToClient)
         {
             await consents.RememberAsync(
@@ -117,11 +119,10 @@ internal sealed class AuthorizeModel(
         return await ApproveAsync(session, cancellationToken);
     }
 
-    private async Task ReadAsync(Session session, CancellationToken cancellationToken)
+    private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var transaction = HttpContext.Features.Get<OpenIddictServerAspNetCoreFeature>()!.Transaction!;
         Pending = await AuthorizationRequest.ReadAsync(transaction, applications, cancellationToken);
-        UserName = session.User.UserName ?? string.Empty;
     }
 
     /// <summary>Whether the client wants the person to prove anew who they are, and they have not done so for it yet.</summary>
@@ -135,7 +136,7 @@ internal sealed class AuthorizeModel(
         return Request.HasPromptValue(PromptValues.Login)
             || Request.HasPromptValue(PromptValues.SelectAccount)
             || (Request.MaxAge is >= 0 and var seconds
-                && (time.GetUtcNow() - session.AuthenticationTime).TotalSeconds > seconds);
+                && time.GetUtcNow().ToUnixTimeSeconds() - session.AuthenticationTime.ToUnixTimeSeconds() > seconds);
     }
 
     private bool MustAsk(Session session) =>
@@ -146,12 +147,7 @@ internal sealed class AuthorizeModel(
     private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)
     {
         var principal = await principals.CreateAsync(session.User, Pending.Scopes, Pending.Resources, cancellationToken);
-        principal.SetClaim(Claims.AuthenticationTime, session.AuthenticationTime.ToUnixTimeSeconds());
-        foreach (var claim in principal.FindAll(Claims.AuthenticationTime))
-        {
-            claim.SetDestinations(Destinations.IdentityToken);
-        }
-
+        TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
         return SignIn(principal, Scheme);
     }
 

@@ -21,7 +21,7 @@ internal sealed class ClientAddress(Uri redirectUri)
     /// </summary>
     public string FormActionSource =>
         IsWeb && redirectUri.HostNameType != UriHostNameType.IPv6
-            ? redirectUri.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort, UriFormat.UriEscaped)
+            ? redirectUri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
             : $"{redirectUri.Scheme}:";
 
     private bool IsWeb => redirectUri.Scheme == Uri.UriSchemeHttps || redirectUri.Scheme == Uri.UriSchemeHttp;

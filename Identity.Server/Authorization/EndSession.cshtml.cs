@@ -71,6 +71,6 @@ internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery a
     }
 
     private SignOutResult Leave() => SignOut(
-        new AuthenticationProperties { RedirectUri = SignOutModel.Route },
+        new AuthenticationProperties { RedirectUri = HttpContext.Request.PathBase + SignOutModel.Route },
         OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
 }

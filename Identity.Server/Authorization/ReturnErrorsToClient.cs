@@ -17,7 +17,7 @@ namespace Identity.Server.Authorization;
 /// Anyone can register a client, so a link to this server with a mistake made on purpose would forward people to any
 /// address. Therefore somebody has to be signed in first, unless the client wants no page at all (RFC 9700 §4.11.2).
 /// </remarks>
-internal sealed class ReturnErrorsToClient(IOpenIddictApplicationManager applications)
+internal sealed class ReturnErrorsToClient(IOpenIddictApplicationManager applications, SignInAddress addresses)
     : IOpenIddictServerHandler<ApplyAuthorizationResponseContext>
 {
     // An address that browsers and proxies take; a longer request is answered on a page.
@@ -54,14 +54,14 @@ internal sealed class ReturnErrorsToClient(IOpenIddictApplicationManager applica
             return;
         }
 
-        if (SignInAddress(http, request) is { Length: <= MaximumAddressLength } address)
+        if (CreateSignInAddress(http, request) is { Length: <= MaximumAddressLength } address)
         {
             http.Response.Redirect(address);
             context.HandleRequest();
         }
     }
 
-    private static string SignInAddress(HttpContext http, OpenIddictRequest request)
+    private string CreateSignInAddress(HttpContext http, OpenIddictRequest request)
     {
         var query = new QueryBuilder();
         foreach (var (name, value) in request.GetParameters())
@@ -73,6 +73,6 @@ internal sealed class ReturnErrorsToClient(IOpenIddictApplicationManager applica
         }
 
         var here = http.Request.PathBase + http.Request.Path + query.ToString();
-        return $"{http.Request.PathBase}{SignInModel.Route}{QueryString.Create("returnUrl", here)}";
+        return addresses.Create(http, here, new ClientAddress(new Uri(request.RedirectUri!)).FormActionSource);
     }
 }

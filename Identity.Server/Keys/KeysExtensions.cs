@@ -22,7 +22,8 @@ internal static class KeysExtensions
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ServerKeys>();
         services.AddDataProtection().SetApplicationName(ApplicationName);
         services.AddOptions<KeyManagementOptions>()
-            .Configure<StorageDirectory>((options, directory) => options.XmlRepository = new DataProtectionRepository(directory));
+            .Configure<IServiceProvider>((options, provider) =>
+                options.XmlRepository = new DataProtectionRepository(new(provider.GetRequiredService<StorageDirectory>)));
         return services;
     }
 

@@ -14,7 +14,6 @@ namespace Identity.Server.Pages;
 /// </summary>
 /// <remarks>It stands in for a request that failed: its status is the one that request left behind.</remarks>
 [IgnoreAntiforgeryToken(Order = 1001)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, ILogger<ErrorModel> logger) : PageModel
 {
     internal const string Route = "/error";
@@ -67,8 +66,8 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
             AuthorizationFault.UnknownClient => new(
                 "This server does not know the application",
                 [
-                    "The application that sent you here is not registered on this server: it was removed after a long time "
-                        + "without use, or it registered on a server that has been set up anew since.",
+                    "The application that sent you here is not registered on this server. Perhaps it was removed after a long time "
+                        + "without use, or the server was set up anew.",
                     "You have not been sent back to it, because nobody can tell where this request really comes from.",
                 ],
                 ShowReconnect: true),
@@ -97,7 +96,7 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
         StatusCodes.Status400BadRequest => new(
             "That did not work",
             ["The page had been open for too long, or you have signed in or out since. Go back, load it again and repeat what you did."]),
-        StatusCodes.Status404NotFound => new("There is nothing at this address", ["Check the address, or go to the start page."]),
+        StatusCodes.Status404NotFound => new("There is nothing at this address", ["Check the address."]),
         StatusCodes.Status429TooManyRequests => new("Too many requests", ["Wait a minute, then try again."]),
         >= 500 => new(
             "Something went wrong on the server",
@@ -117,12 +116,12 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
 
     private static partial class Log
     {
-        [LoggerMessage(2201, LogLevel.Information,
+        [LoggerMessage(4201, LogLevel.Information,
             "Reference {Reference}: an authorization request was not taken: {Fault}, {Error}: {Description} Client: {ClientId}")]
         public static partial void Refused(
             ILogger logger, string reference, AuthorizationFault fault, string error, string? description, string? clientId);
 
-        [LoggerMessage(2202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for request {RequestId}")]
+        [LoggerMessage(4202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for request {RequestId}")]
         public static partial void Failed(ILogger logger, string reference, int statusCode, string requestId);
     }
 }

@@ -9,7 +9,11 @@ internal static class PagesExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
 
-        services.AddRazorPages(options => options.RootDirectory = "/");
+        services.AddRazorPages(options =>
+        {
+            options.RootDirectory = "/";
+            options.Conventions.ConfigureFilter(new NoStoreFilter());
+        });
         services.AddSecurityHeaderPolicies(PageHeaders.Configure);
         services.AddAntiforgery(options =>
         {

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Identity.Server.Hosting;
+
+namespace Identity.Server.Administration;
+
+/// <summary>A command that works on the storage directory itself, which is why the server must not run.</summary>
+internal static class OfflineCommand
+{
+    private const string Setting = "--Identity:";
+
+    /// <summary>Builds the server without starting it and runs a command with its services.</summary>
+    /// <param name="result">The command line; what no option took are settings, as <c>--Identity:StorageDirectory=PATH</c>.</param>
+    /// <param name="command">What to do; it returns the exit code.</param>
+    /// <param name="cancellationToken">Ends the command.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(ParseResult result, Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellationToken)
+    {
+        var settings = result.UnmatchedTokens;
+        if (settings.Where((token, index) => !IsSetting(token) && (index is 0 || !IsSetting(settings[index - 1]) || settings[index - 1].Contains('='))).FirstOrDefault() is { } stray)
+        {
+            await Console.Error.WriteLineAsync($"'{stray}' is not understood. --help lists what there is.");
+            return 1;
+        }
+
+        return await FailureReport.RunAsync(async () =>
+        {
+            await using var app = Program.Build([.. settings], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            await using var scope = app.Services.CreateAsyncScope();
+            return await command(scope.ServiceProvider, cancellationToken);
+        });
+    }
+
+    private static bool IsSetting(string token) => token.StartsWith(Setting, StringComparison.OrdinalIgnoreCase);
+}

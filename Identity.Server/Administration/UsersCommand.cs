@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Identity.Server.Hosting;
+using Identity.Stores.FileSystem.Models;
+using Identity.Stores.FileSystem.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Identity.Server.Administration;
+
+/// <summary><c>users</c>: accounts, while the server is stopped.</summary>
+internal static class UsersCommand
+{
+    /// <summary>Creates the command.</summary>
+    /// <returns>The command with its subcommands.</returns>
+    public static Command Create() => new("users", "Manage accounts while the server is stopped.") { CreateAdd(), CreateList() };
+
+    private static Command CreateAdd()
+    {
+        var name = new Argument<string>("NAME") { Description = "The user name." };
+        var password = new Option<bool>("--password-stdin") { Description = "Read the password from standard input, up to the end of the line.", Required = true };
+        var email = new Option<string?>("--email") { Description = "The e-mail address." };
+        var administrator = new Option<bool>("--administrator") { Description = "Make it an administrator; the first account always is one." };
+        var command = new Command("add", "Create an account.") { name, password, email, administrator };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((result, cancellationToken) => OfflineCommand.RunAsync(
+            result, (services, token) => AddAsync(
+                services, result.GetRequiredValue(name), result.GetValue(email), result.GetValue(administrator), token), cancellationToken));
+        return command;
+    }
+
+    private static Command CreateList()
+    {
+        var command = new Command("list", "List the accounts.") { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((result, cancellationToken) => OfflineCommand.RunAsync(result, ListAsync, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> AddAsync(IServiceProvider services, string name, string? email, bool isAdministrator, CancellationToken cancellationToken)
+    {
+        if (await Console.In.ReadLineAsync(cancellationToken) is not { Length: > 0 } password)
+        {
+            await Console.Error.WriteLineAsync("There is no password on standard input.");
+            return 1;
+        }
+
+        var isFirst = services.GetRequiredService<Collection<User>>().Count is 0;
+        var user = new User
+        {
+            UserName = name,
+            Email = string.IsNullOrWhiteSpace(email) ? null : email,
+            IsAdministrator = isAdministrator || isFirst,
+            CreationDate = services.GetRequiredService<TimeProvider>().GetUtcNow(),
+        };
+        var result = await services.GetRequiredService<UserManager<User>>().CreateAsync(user, password);
+        if (!result.Succeeded)
+        {
+            foreach (var error in result.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Description);
+            }
+
+            return 1;
+        }
+
+        Console.WriteLine($"Created the account '{name}'{(user.IsAdministrator ? ", an administrator" : "")}.");
+        return 0;
+    }
+
+    private static Task<int> ListAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        // Opening it would create it, and whoever lists wants to see what there is.
+        var path = Path.GetFullPath(services.GetRequiredService<IOptions<IdentityServerOptions>>().Value.StorageDirectory);
+        if (!Directory.Exists(path))
+        {
+            throw new StartupException($"There is no storage directory at '{path}'. Name it with --Identity:StorageDirectory=PATH.");
+        }
+
+        foreach (var user in services.GetRequiredService<Collection<User>>().List().OrderBy(user => user.UserName, StringComparer.OrdinalIgnoreCase))
+        {
+            var notes = new[] { user.Email, user.IsAdministrator ? "administrator" : null, user.IsDisabled ? "disabled" : null }.OfType<string>();
+            Console.WriteLine(string.Join("  ", notes.Prepend(user.UserName!)));
+        }
+
+        return Task.FromResult(0);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using OpenIddict.Abstractions;
+using OpenIddict.Core;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Identity.Server.Registration;
+
+/// <summary>OpenIddict's manager of clients, which hashes secrets by their origin and lets native applications come back on any port.</summary>
+/// <typeparam name="TApplication">The entity.</typeparam>
+internal sealed class ClientManager<TApplication>(
+    IOpenIddictApplicationCache<TApplication> cache,
+    ILogger<OpenIddictApplicationManager<TApplication>> logger,
+    IOptionsMonitor<OpenIddictCoreOptions> options,
+    IOpenIddictApplicationStore<TApplication> store,
+    GeneratedSecrets secrets) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
+    where TApplication : class
+{
+    /// <inheritdoc/>
+    public override async ValueTask<bool> ValidateRedirectUriAsync(TApplication application, string uri, CancellationToken cancellationToken = default)
+    {
+        if (LoopbackUri.TryParse(uri, out var requested)
+            && await HasApplicationTypeAsync(application, ApplicationTypes.Native, cancellationToken)
+            && (await Store.GetRedirectUrisAsync(application, cancellationToken))
+                .Any(candidate => LoopbackUri.TryParse(candidate, out var registered) && registered == requested))
+        {
+            return true;
+        }
+
+        return await base.ValidateRedirectUriAsync(application, uri, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<string> ObfuscateClientSecretAsync(string secret, CancellationToken cancellationToken = default)
+        => secrets.Hash(secret) ?? await base.ObfuscateClientSecretAsync(secret, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override ValueTask<bool> ValidateClientSecretAsync(string secret, string comparand, CancellationToken cancellationToken = default)
+        => GeneratedSecrets.IsHash(comparand)
+            ? ValueTask.FromResult(GeneratedSecrets.Verify(secret, comparand))
+            : base.ValidateClientSecretAsync(secret, comparand, cancellationToken);
+}

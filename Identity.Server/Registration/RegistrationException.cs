@@ -1,0 +1,18 @@
+namespace Identity.Server.Registration;
+
+/// <summary>The request breaks a rule.</summary>
+internal sealed class RegistrationException(RegistrationError error) : Exception(error.Description)
+{
+    /// <summary>What the client is told.</summary>
+    public RegistrationError Error { get; } = error;
+
+    /// <summary>A redirect URI breaks a rule.</summary>
+    /// <param name="description">The member, and the rule.</param>
+    /// <returns>The exception.</returns>
+    public static RegistrationException InvalidRedirectUri(string description) => new(new("invalid_redirect_uri", description));
+
+    /// <summary>Another member breaks a rule.</summary>
+    /// <param name="description">The member, and the rule.</param>
+    /// <returns>The exception.</returns>
+    public static RegistrationException InvalidClientMetadata(string description) => new(new("invalid_client_metadata", description));
+}

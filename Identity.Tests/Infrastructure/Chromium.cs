@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using NUnit.Framework;
+
+namespace Identity.Tests.Infrastructure;
+
+/// <summary>The Chromium of this machine, without a window.</summary>
+internal sealed class Chromium : IAsyncDisposable
+{
+    private static readonly string[] UsualPlaces =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        @"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    ];
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+    private readonly ConcurrentQueue<string> _complaints = new();
+
+    private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+
+    /// <summary>Where pictures of pages go.</summary>
+    public static string Screenshots { get; } = Path.Combine(Root(), "artifacts", "screenshots");
+
+    /// <summary>What the browser reported as errors on any page, refusals by Content-Security-Policy among them.</summary>
+    public IReadOnlyCollection<string> Complaints => _complaints;
+
+    /// <summary>Starts it; <c>CHROMIUM_PATH</c> says where it is when it is in none of the usual places.</summary>
+    public static async Task<Chromium> StartAsync()
+    {
+        // Read by Playwright's driver; the browser is the machine's own.
+        Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        var path = Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } named ? named : UsualPlaces.FirstOrDefault(File.Exists);
+        if (path is null)
+        {
+            Assert.Fail("There is no Chromium. Install it, or say in CHROMIUM_PATH where it is.");
+        }
+
+        var playwright = await Playwright.CreateAsync();
+        try
+        {
+            return new Chromium(playwright, await playwright.Chromium.LaunchAsync(new()
+            {
+                ExecutablePath = path,
+                Headless = true,
+                Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+            }));
+        }
+        catch
+        {
+            playwright.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a window of its own, with its own cookies.</summary>
+    public async Task<IPage> OpenAsync(Look? look = null)
+    {
+        look ??= Look.All[0];
+        var context = await _browser.NewContextAsync(new()
+        {
+            ColorScheme = look.Scheme,
+            ViewportSize = new() { Width = look.Width, Height = look.Height },
+            Locale = "en-US",
+        });
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                _complaints.Enqueue(message.Text);
+            }
+        };
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Identity.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+}
+
+/// <summary>A screen, as a person may have it.</summary>
+internal sealed record Look(string Name, ColorScheme Scheme, int Width, int Height)
+{
+    public static IReadOnlyList<Look> All { get; } =
+    [
+        new("light", ColorScheme.Light, 1100, 800),
+        new("dark", ColorScheme.Dark, 1100, 800),
+        new("narrow", ColorScheme.Light, 320, 640),
+        new("narrow-dark", ColorScheme.Dark, 320, 640),
+    ];
+}
