@@ -216,7 +216,7 @@ public sealed partial class ApplicationStore
     public ValueTask SetSettingsAsync(Application application, ImmutableDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(application);
-        application.Settings = settings ?? ImmutableDictionary<string, string>.Empty;
+        application.Settings = PropertyValues.Kept(settings);
         return ValueTask.CompletedTask;
     }
 }

@@ -14,11 +14,12 @@ public sealed partial class AuthorizationStore
         return new(authorization.ApplicationId);
     }
 
+    /// <summary>Sets the client; one that is not kept counts as none, as it does for OpenIddict's own stores.</summary>
     /// <inheritdoc/>
     public ValueTask SetApplicationIdAsync(Authorization authorization, string? identifier, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authorization);
-        authorization.ApplicationId = identifier is { Length: > 0 } ? identifier : null;
+        authorization.ApplicationId = identifier is { Length: > 0 } && _applications.Contains(identifier) ? identifier : null;
         return ValueTask.CompletedTask;
     }
 

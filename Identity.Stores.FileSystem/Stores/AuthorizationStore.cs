@@ -11,6 +11,7 @@ namespace Identity.Stores.FileSystem.Stores;
 public sealed partial class AuthorizationStore(StorageDirectory directory)
     : EntityStore<Authorization>(directory, directory.GetCollection(Collections.Authorizations)), IOpenIddictAuthorizationStore<Authorization>
 {
+    private readonly Collection<Application> _applications = directory.GetCollection(Collections.Applications);
     private readonly TokenCollections _tokens = new(directory);
 
     /// <summary>Removes an authorization with its tokens, those in memory too.</summary>

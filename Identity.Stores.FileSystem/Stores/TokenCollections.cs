@@ -26,6 +26,8 @@ internal sealed class TokenCollections(StorageDirectory directory)
         _ => _anonymousTokens,
     };
 
+    public bool IsUserToken(Token token) => PlaceOf(token) == _userTokens;
+
     /// <summary>Where the token with this identifier is, if anywhere.</summary>
     public Collection<Token>? Locate(string id) => Array.Find(All, tokens => tokens.Contains(id));
 

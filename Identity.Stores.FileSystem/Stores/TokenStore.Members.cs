@@ -14,11 +14,12 @@ public sealed partial class TokenStore
         return new(token.ApplicationId);
     }
 
+    /// <summary>Sets the client; one that is not kept counts as none, as it does for OpenIddict's own stores.</summary>
     /// <inheritdoc/>
     public ValueTask SetApplicationIdAsync(Token token, string? identifier, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        token.ApplicationId = identifier is { Length: > 0 } ? identifier : null;
+        token.ApplicationId = identifier is { Length: > 0 } && _applications.Contains(identifier) ? identifier : null;
         return ValueTask.CompletedTask;
     }
 
@@ -29,11 +30,12 @@ public sealed partial class TokenStore
         return new(token.AuthorizationId);
     }
 
+    /// <summary>Sets the authorization; one that is not kept counts as none, as it does for OpenIddict's own stores.</summary>
     /// <inheritdoc/>
     public ValueTask SetAuthorizationIdAsync(Token token, string? identifier, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        token.AuthorizationId = identifier is { Length: > 0 } ? identifier : null;
+        token.AuthorizationId = identifier is { Length: > 0 } && _authorizations.Contains(identifier) ? identifier : null;
         return ValueTask.CompletedTask;
     }
 

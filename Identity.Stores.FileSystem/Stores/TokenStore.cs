@@ -10,9 +10,13 @@ namespace Identity.Stores.FileSystem.Stores;
 /// </summary>
 public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
 {
-    /// <summary>How many live access tokens a connection has at most; one more ends the oldest.</summary>
-    private const int MaximumAccessTokens = 32;
+    /// <summary>
+    /// How many live tokens of a type, such as access tokens, a connection has in memory at most; one more ends the oldest. So
+    /// a client that refreshes in a loop takes no more memory than one that does not.
+    /// </summary>
+    private const int MaximumTokensPerConnection = 32;
 
+    private readonly Collection<Application> _applications;
     private readonly Collection<Authorization> _authorizations;
     private readonly TokenCollections _tokens;
     private readonly TimeProvider _time;
@@ -22,6 +26,7 @@ public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenSto
     /// <param name="time">The clock by which tokens expire.</param>
     public TokenStore(StorageDirectory directory, TimeProvider time) : base(directory, directory.GetCollection(Collections.RefreshTokens))
     {
+        _applications = directory.GetCollection(Collections.Applications);
         _authorizations = directory.GetCollection(Collections.Authorizations);
         _tokens = new TokenCollections(directory);
         _time = time;
@@ -35,19 +40,19 @@ public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenSto
     {
         ArgumentNullException.ThrowIfNull(entity);
         entity.Origin = UnitOfWork.Current?.Origin;
-        if (entity is { Type: TokenTypeIdentifiers.AccessToken, AuthorizationId: { Length: > 0 } authorization })
+        if (entity.AuthorizationId is not { Length: > 0 } || !_tokens.IsUserToken(entity))
         {
-            await Directory.ExecuteAsync(
-                async token =>
-                {
-                    await MakeRoomAsync(authorization, token).ConfigureAwait(false);
-                    await _tokens.PlaceOf(entity).AddAsync(entity, token).ConfigureAwait(false);
-                },
-                cancellationToken).ConfigureAwait(false);
+            await _tokens.PlaceOf(entity).AddAsync(entity, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        await _tokens.PlaceOf(entity).AddAsync(entity, cancellationToken).ConfigureAwait(false);
+        await Directory.ExecuteAsync(
+            async token =>
+            {
+                await MakeRoomAsync(entity, token).ConfigureAwait(false);
+                await _tokens.PlaceOf(entity).AddAsync(entity, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -174,16 +179,17 @@ public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenSto
                 [.. find().Select(entry => entry.Id)], entry => entry.Status = Statuses.Revoked, token).ConfigureAwait(false),
             cancellationToken);
 
-    private async ValueTask MakeRoomAsync(string authorization, CancellationToken cancellationToken)
+    private async ValueTask MakeRoomAsync(Token added, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var live = _tokens.FindUserTokens(authorization)
-            .Where(token => token.Type == TokenTypeIdentifiers.AccessToken && !(token.ExpirationDate < now))
+        var live = _tokens.FindUserTokens(added.AuthorizationId!)
+            .Where(token => token.Type == added.Type && !(token.ExpirationDate < now))
             .OrderBy(token => token.CreationDate)
+            .ThenBy(token => token.Version)
             .ToList();
-        if (live.Count >= MaximumAccessTokens)
+        if (live.Count >= MaximumTokensPerConnection)
         {
-            await _tokens.RemoveAsync([.. live.Take(live.Count - MaximumAccessTokens + 1).Select(token => token.Id)], cancellationToken).ConfigureAwait(false);
+            await _tokens.RemoveAsync([.. live.Take(live.Count - MaximumTokensPerConnection + 1).Select(token => token.Id)], cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -39,7 +39,10 @@ internal sealed class FileBackend : StoreBackend<Models.Application, Models.Auth
     public override async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Directory.Delete(_path, recursive: true);
+        if (Directory.Exists(_path))
+        {
+            Directory.Delete(_path, recursive: true);
+        }
     }
 
     private ServiceProvider Open()
