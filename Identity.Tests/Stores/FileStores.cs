@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Identity.Stores.FileSystem.Models;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OpenIddict.Abstractions;
-using Models = Identity.Stores.FileSystem.Models;
 
 namespace Identity.Tests.Stores;
 
@@ -29,7 +29,7 @@ internal sealed class FileStores : IStoreHost
 
     public IOpenIddictApplicationStore<Application> Applications => Services.GetRequiredService<IOpenIddictApplicationStore<Application>>();
 
-    public IOpenIddictAuthorizationStore<Models.Authorization> Authorizations => Services.GetRequiredService<IOpenIddictAuthorizationStore<Models.Authorization>>();
+    public IOpenIddictAuthorizationStore<Connection> Authorizations => Services.GetRequiredService<IOpenIddictAuthorizationStore<Connection>>();
 
     public IOpenIddictScopeStore<Scope> Scopes => Services.GetRequiredService<IOpenIddictScopeStore<Scope>>();
 
@@ -64,9 +64,9 @@ internal sealed class FileStores : IStoreHost
         return application;
     }
 
-    public async ValueTask<Models.Authorization> AddAuthorizationAsync(Application? application = null, string subject = "alice")
+    public async ValueTask<Connection> AddAuthorizationAsync(Application? application = null, string subject = "alice")
     {
-        var authorization = new Models.Authorization
+        var authorization = new Connection
         {
             ApplicationId = application?.Id,
             Subject = subject,
@@ -78,7 +78,7 @@ internal sealed class FileStores : IStoreHost
         return authorization;
     }
 
-    public async ValueTask<Token> AddTokenAsync(string? type, Models.Authorization? authorization = null, string? subject = "alice", Application? application = null)
+    public async ValueTask<Token> AddTokenAsync(string? type, Connection? authorization = null, string? subject = "alice", Application? application = null)
     {
         var token = new Token
         {

@@ -1,6 +1,6 @@
 using Identity.Stores.FileSystem.Models;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using OpenIddict.Abstractions;
-using Models = Identity.Stores.FileSystem.Models;
 
 namespace Identity.Tests.Stores;
 
@@ -179,7 +179,7 @@ internal sealed class TokenPlacementTests
         Assert.That((await stores.Tokens.FindByReferenceIdAsync(token.ReferenceId!, default))?.Status, Is.EqualTo("redeemed"));
     }
 
-    private static async ValueTask<Token[]> AddOneInEachPlaceAsync(FileStores stores, Models.Authorization authorization) =>
+    private static async ValueTask<Token[]> AddOneInEachPlaceAsync(FileStores stores, Connection authorization) =>
     [
         await stores.AddTokenAsync(FileStores.RefreshToken, authorization),
         await stores.AddTokenAsync(FileStores.AccessToken, authorization),
