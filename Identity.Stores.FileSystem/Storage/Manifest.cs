@@ -81,7 +81,7 @@ internal sealed record Manifest
     private static StorageException Damaged(string path)
         => new($"'{path}' is damaged: its checksum does not fit. Nothing was changed. Restore the directory from a backup.");
 
-    private static ImmutableSortedDictionary<string, TValue> Empty<TValue>()
+    public static ImmutableSortedDictionary<string, TValue> Empty<TValue>()
         => ImmutableSortedDictionary.Create<string, TValue>(StringComparer.Ordinal);
 }
 
