@@ -92,7 +92,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
         if (!files.FileExists(path))
         {
             throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, or restore the directory from a backup.");
+                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
         }
 
         using var lines = new LineReader(files.OpenRead(path));
@@ -201,7 +201,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
     private string PathOf(long segment) => Path.Combine(directory, JournalSegment.FileName(segment));
 
     private static StorageException Damaged(string path, long number, string what) => new(
-        $"'{path}' is damaged at line {number}: {what}. Nothing was changed. Restore the directory from a backup.");
+        $"'{path}' is damaged at line {number}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
 }
 
 /// <summary>Bytes at the end of a segment that no request was told of.</summary>
