@@ -19,6 +19,8 @@ internal sealed record AuthorizationRequest(
     ImmutableArray<string> Scopes,
     ImmutableArray<string> Resources)
 {
+    private const int MaximumNameLength = 100;
+
     /// <summary>What is granted where neither the request nor the client's registration names scopes (RFC 6749 §3.3).</summary>
     public static ImmutableArray<string> DefaultScopes { get; } =
         [OpenIddictConstants.Scopes.OpenId, OpenIddictConstants.Scopes.Profile, OpenIddictConstants.Scopes.Email];
@@ -38,11 +40,14 @@ internal sealed record AuthorizationRequest(
 
         return new AuthorizationRequest(
             request.ClientId!,
-            await applications.GetDisplayNameAsync(application, cancellationToken),
+            Shorten(await applications.GetDisplayNameAsync(application, cancellationToken)),
             new ClientAddress(new Uri(validation!.RedirectUri!)),
             ResolveScopes(request.GetScopes(), permissions),
             [.. request.GetResources().Distinct(StringComparer.Ordinal)]);
     }
+
+    // A name as long as a page would push what counts out of sight.
+    private static string? Shorten(string? name) => name is { Length: > MaximumNameLength } ? name[..MaximumNameLength] + "…" : name;
 
     private static ImmutableArray<string> ResolveScopes(ImmutableArray<string> requested, ImmutableArray<string> permissions)
     {

@@ -19,7 +19,7 @@ internal sealed class ScopeText(IOpenIddictScopeManager scopes)
                 Scopes.OpenId => "Know who you are: an identifier for your account on this server",
                 Scopes.Profile => "See your name and user name",
                 Scopes.Email => "See your e-mail address",
-                Scopes.OfflineAccess => "Stay connected while you are away, until you end it",
+                Scopes.OfflineAccess => "Stay connected while you are away",
                 _ => await DescribeOtherAsync(name, cancellationToken),
             });
         }

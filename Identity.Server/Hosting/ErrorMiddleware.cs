@@ -102,9 +102,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private static partial void LogUnhandled(ILogger logger, string method, string path, Exception exception);
 
-    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "{Method} {Path} could not be kept and was answered with 503: {Reason}")]
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "{Method} {Path} could not be kept and was answered with 503: {Reason}")]
     private static partial void LogUnavailable(ILogger logger, string method, string path, string reason);
 }

@@ -22,9 +22,6 @@ internal sealed class IdentityServerOptions : IValidatableObject
     /// <summary>Addresses (<c>192.0.2.1</c>) and networks (<c>192.0.2.0/24</c>) of the reverse proxies whose forwarded headers count.</summary>
     public List<string> Proxies { get; set; } = [];
 
-    /// <summary>Request rates.</summary>
-    public RateLimitOptions RateLimits { get; set; } = new();
-
     /// <summary>The issuer as every document and token has it: without a trailing slash, to the byte.</summary>
     /// <returns>Null when there is none.</returns>
     public Uri? GetIssuer() => string.IsNullOrWhiteSpace(Issuer) ? null : LiteralUri.Create(Issuer.TrimEnd('/'));
@@ -35,7 +32,7 @@ internal sealed class IdentityServerOptions : IValidatableObject
         if (!string.IsNullOrWhiteSpace(Issuer) && !IsAllowedIssuer(Issuer))
         {
             yield return new(
-                "an https address without query, fragment or user name, such as https://id.example.com (http only on localhost)", [nameof(Issuer)]);
+                "an https address without query, fragment or user name, in lower case, such as https://id.example.com (http only on localhost)", [nameof(Issuer)]);
         }
 
         foreach (var (index, proxy) in Proxies.Index())
@@ -53,11 +50,4 @@ internal sealed class IdentityServerOptions : IValidatableObject
         && uri is { Query: "", Fragment: "", UserInfo: "" }
         // Clients compare the issuer byte by byte: a spelling that the URI parser would change could not be the same everywhere.
         && value.TrimEnd('/') == uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
-}
-
-/// <summary>Section <c>Identity:RateLimits</c>.</summary>
-internal sealed class RateLimitOptions
-{
-    /// <summary>Whether request rates are limited. Lockout, sizes and bounds of memory are not rates and stay.</summary>
-    public bool Enabled { get; set; } = true;
 }

@@ -58,7 +58,7 @@ internal sealed partial class UnitOfWorkMiddleware(RequestDelegate next, Storage
         return $"{new IPAddress(bytes)}/64";
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Error,
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Error,
         Message = "A change of the request to '{Path}' failed after its response had begun; the connection was closed.")]
     private static partial void LogTornResponse(ILogger logger, string path, Exception exception);
 }

@@ -21,7 +21,7 @@ internal sealed class ValidatedOptions<TOptions>(IConfiguration configuration, s
     public void Configure(string? name, TOptions options)
     {
         // The binder's own exception would name neither the variable nor what is allowed.
-        var failures = Unreadable(typeof(TOptions), section).ToList();
+        var failures = Unreadable().ToList();
         if (failures.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), failures);
@@ -33,34 +33,24 @@ internal sealed class ValidatedOptions<TOptions>(IConfiguration configuration, s
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, TOptions options)
     {
-        var failures = Invalid(options, section).ToList();
+        var failures = Invalid(options).ToList();
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 
-    private IEnumerable<string> Unreadable(Type type, string path)
+    private IEnumerable<string> Unreadable()
     {
-        foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+        foreach (var property in typeof(TOptions).GetProperties().Where(property => property.CanWrite))
         {
-            var key = $"{path}:{property.Name}";
+            var key = $"{section}:{property.Name}";
             var target = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (TypeDescriptor.GetConverter(target).CanConvertFrom(typeof(string)))
+            if (configuration[key] is { Length: > 0 } value && !CanRead(target, value))
             {
-                if (configuration[key] is { Length: > 0 } value && !CanRead(target, value))
-                {
-                    yield return Describe(key, Form(target));
-                }
-            }
-            else if (!typeof(IEnumerable).IsAssignableFrom(target))
-            {
-                foreach (var failure in Unreadable(target, key))
-                {
-                    yield return failure;
-                }
+                yield return Describe(key, Form(target));
             }
         }
     }
 
-    private IEnumerable<string> Invalid(object options, string path)
+    private IEnumerable<string> Invalid(TOptions options)
     {
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
@@ -68,28 +58,15 @@ internal sealed class ValidatedOptions<TOptions>(IConfiguration configuration, s
         {
             foreach (var member in result.MemberNames)
             {
-                yield return Describe($"{path}:{member}", result.ErrorMessage!);
-            }
-        }
-
-        foreach (var property in options.GetType().GetProperties())
-        {
-            if (property.PropertyType.Assembly == typeof(TOptions).Assembly && property.GetValue(options) is { } child)
-            {
-                foreach (var failure in Invalid(child, $"{path}:{property.Name}"))
-                {
-                    yield return failure;
-                }
+                yield return Describe($"{section}:{member}", result.ErrorMessage!);
             }
         }
     }
 
     private string Describe(string key, string allowed)
-    {
-        return OAuthEnvironmentVariables.FindOrigin(configuration, key) is { } origin
+        => OAuthEnvironmentVariables.FindOrigin(configuration, key) is { } origin
             ? $"{origin.Variable} is '{origin.Value}', which is not allowed. Allowed: {(origin.IsSeconds ? "a whole number of seconds; " : "")}{allowed}."
             : $"{key} is '{configuration[key]}', which is not allowed. Allowed: {allowed}.";
-    }
 
     private static bool CanRead(Type type, string value)
     {
@@ -112,6 +89,7 @@ internal sealed class ValidatedOptions<TOptions>(IConfiguration configuration, s
     private static string Form(Type type)
         => type == typeof(TimeSpan) ? "a time as hours:minutes:seconds or days.hours:minutes:seconds, such as 24:00:00 or 90.00:00:00"
         : type == typeof(bool) ? "true or false"
+        : typeof(IEnumerable).IsAssignableFrom(type) ? "a list, each value under a number of its own: …:0, …:1"
         : type.IsEnum ? string.Join(", ", Enum.GetNames(type))
         : type.IsPrimitive ? "a number"
         : $"a {type.Name}";

@@ -69,6 +69,6 @@ internal sealed partial class KeyRing(StorageDirectory directory, TimeProvider t
         }
     }
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Created the {Use} key {KeyId}.")]
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "Created the {Use} key {KeyId}.")]
     private static partial void LogCreated(ILogger logger, string use, string keyId);
 }

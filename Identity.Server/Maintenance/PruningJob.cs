@@ -34,7 +34,7 @@ internal sealed partial class PruningJob(
         return (removedTokens, removedAuthorizations);
     }
 
-    [LoggerMessage(EventId = 3201, Level = LogLevel.Information,
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Information,
         Message = "Removed {Tokens} tokens that had ended and {Authorizations} authorizations without tokens.")]
     private static partial void LogRemoved(ILogger logger, long tokens, long authorizations);
 }

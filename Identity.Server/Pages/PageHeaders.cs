@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Identity.Server.Accounts;
 using NetEscapades.AspNetCore.SecurityHeaders.Infrastructure;
 
 namespace Identity.Server.Pages;
@@ -10,7 +11,8 @@ namespace Identity.Server.Pages;
 /// </summary>
 internal static class PageHeaders
 {
-    private static readonly HeaderPolicyCollection Policy = Create(null);
+    private static readonly HeaderPolicyCollection Policy = Create(exemption: null, isOnTheWay: false);
+    private static readonly HeaderPolicyCollection PolicyOnTheWay = Create(exemption: null, isOnTheWay: true);
 
     /// <summary>
     /// Lets the form of the page being written lead to one more origin or scheme. Browsers apply the rule to the redirect
@@ -27,13 +29,37 @@ internal static class PageHeaders
 
     internal static void Configure(SecurityHeaderPolicyBuilder builder) => builder
         .SetDefaultPolicy(Policy)
-        .SetPolicySelector(context => context.HttpContext.Features.Get<Exemption>() is { } exemption ? Create(exemption) : Policy);
+        .SetPolicySelector(context => (context.HttpContext.Features.Get<Exemption>(), IsOnTheWay(context.HttpContext.Request.Path)) switch
+        {
+            ({ } exemption, var isOnTheWay) => Create(exemption, isOnTheWay),
+            (null, true) => PolicyOnTheWay,
+            _ => Policy,
+        });
 
-    private static HeaderPolicyCollection Create(Exemption? exemption) => new HeaderPolicyCollection()
+    /// <summary>
+    /// Whether a person passes here on the way from a client and back to it. Clients on the web open a window for that, and
+    /// their page at its end reports to the one that opened it: Cross-Origin-Opener-Policy anywhere on the way would have
+    /// cut the two apart.
+    /// </summary>
+    private static bool IsOnTheWay(PathString path) =>
+        path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(SignInModel.Route, StringComparison.OrdinalIgnoreCase);
+
+    private static HeaderPolicyCollection Create(Exemption? exemption, bool isOnTheWay) => new HeaderPolicyCollection()
         .AddContentTypeOptionsNoSniff()
         .AddFrameOptionsDeny()
         .AddReferrerPolicyNoReferrer()
-        .AddCrossOriginOpenerPolicy(opener => opener.SameOrigin())
+        .AddCrossOriginOpenerPolicy(opener =>
+        {
+            if (isOnTheWay)
+            {
+                opener.UnsafeNone();
+            }
+            else
+            {
+                opener.SameOrigin();
+            }
+        })
         .AddContentSecurityPolicy(csp =>
         {
             csp.AddDefaultSrc().None();

@@ -23,7 +23,9 @@ internal static class PagesExtensions
                 && issuer.Scheme == Uri.UriSchemeHttps;
             options.Cookie.Name = isPublic ? "__Host-identity-forms" : "identity-forms";
             options.Cookie.Path = "/";
-            options.Cookie.SameSite = SameSiteMode.Strict;
+            // Not Strict: whoever comes from a client would arrive without it and get another, which the forms that are open
+            // in other tabs do not fit.
+            options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = isPublic ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
             options.SuppressXFrameOptionsHeader = true;
         });

@@ -33,7 +33,6 @@ internal sealed class PageHeadersTests
         Assert.That(Header(page, "X-Content-Type-Options"), Is.EqualTo("nosniff"));
         Assert.That(Header(page, "X-Frame-Options"), Is.EqualTo("DENY"));
         Assert.That(Header(page, "Referrer-Policy"), Is.EqualTo("no-referrer"));
-        Assert.That(Header(page, "Cross-Origin-Opener-Policy"), Is.EqualTo("same-origin"));
         Assert.That(page.Headers.CacheControl?.NoStore, Is.True);
         Assert.That(page.Html, Does.Not.Contain("<script").And.Not.Contain("style=").And.Not.Match(" on[a-z]+="));
     }
@@ -49,6 +48,15 @@ internal sealed class PageHeadersTests
 
         Assert.That(Header(page, "Content-Security-Policy"), Is.EqualTo($"{Policy} {source}"));
         Assert.That(page.Headers.CacheControl?.NoStore, Is.True);
+    }
+
+    [TestCase("/", "same-origin")]
+    [TestCase("/account/setup?token=x", "same-origin")]
+    [TestCase("/account/sign-out", "same-origin")]
+    [TestCase("/account/sign-in", "unsafe-none")]
+    public async Task Other_windows_are_cut_off_except_on_the_way_from_a_client(string address, string policy)
+    {
+        Assert.That(Header(await _scene.Browser.GoAsync(address), "Cross-Origin-Opener-Policy"), Is.EqualTo(policy));
     }
 
     [Test]

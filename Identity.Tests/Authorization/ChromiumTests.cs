@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Identity.Server.Accounts;
 using Identity.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,6 +94,29 @@ internal sealed class ChromiumTests
     }
 
     [Test]
+    public async Task A_client_that_opened_a_window_hears_from_it()
+    {
+        using var client = new CallbackListener("<script>window.opener.postMessage(location.search, '*')</script>");
+        await _scene.AddClientAsync("web-page", "Client on a web page", client.RedirectUri);
+        var page = await _chromium.OpenAsync();
+        var start = client.ReceiveAsync(
+            "<p id=answer></p><button>Connect</button><script>"
+            + "document.querySelector('button').onclick = () => window.open("
+            + $"'{_scene.AuthorizeUrl(client.RedirectUri, ("client_id", "web-page")).AbsoluteUri}', 'connect', 'width=500,height=700');"
+            + "window.onmessage = message => document.getElementById('answer').textContent = message.data</script>");
+        await page.GotoAsync(client.RedirectUri.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        await start;
+
+        var popup = await page.RunAndWaitForPopupAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Connect" }).ClickAsync());
+        await SignInAsync(popup);
+        var received = client.ReceiveAsync();
+        await popup.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
+        await received;
+
+        await Assertions.Expect(page.Locator("#answer")).ToContainTextAsync("code=");
+    }
+
+    [Test]
     public async Task Every_page_can_be_looked_at()
     {
         await using var empty = await Scene.StartEmptyAsync();
@@ -163,43 +183,5 @@ internal sealed class ChromiumTests
         var background = await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor");
         Assert.That(background, Is.EqualTo(look.Scheme == ColorScheme.Dark ? "rgb(18, 22, 21)" : "rgb(244, 245, 243)"), "the stylesheet counts");
         await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Screenshots, $"{name}-{look.Name}.png"), FullPage = true });
-    }
-
-    /// <summary>The client's end: answers one request and remembers what it asked for.</summary>
-    private sealed class CallbackListener : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(60));
-
-        public CallbackListener()
-        {
-            _listener.Start();
-            RedirectUri = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/callback";
-        }
-
-        public string RedirectUri { get; }
-
-        public async Task<string> ReceiveAsync()
-        {
-            using var connection = await _listener.AcceptTcpClientAsync(_patience.Token);
-            await using var stream = connection.GetStream();
-            using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-            var request = await reader.ReadLineAsync(_patience.Token) ?? string.Empty;
-            while (await reader.ReadLineAsync(_patience.Token) is { Length: > 0 })
-            {
-            }
-
-            const string Body = "<!doctype html><title>Client</title><p>Back at the client</p>";
-            await stream.WriteAsync(
-                Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"),
-                _patience.Token);
-            return request.Split(' ')[1];
-        }
-
-        public void Dispose()
-        {
-            _listener.Dispose();
-            _patience.Dispose();
-        }
     }
 }

@@ -16,7 +16,6 @@ public sealed class ConfigurationTests
     [TestCase("Identity:Issuer", "https://ID.example.com", "https")]
     [TestCase("Identity:StorageDirectory", "", "directory")]
     [TestCase("Identity:Proxies:0", "proxy.example.com", "192.0.2.0/24")]
-    [TestCase("Identity:RateLimits:Enabled", "maybe", "true or false")]
     [TestCase("Identity:Tokens:AccessTokenLifetime", "2.00:00:00", "00:00:01 to 1.00:00:00")]
     [TestCase("Identity:Tokens:RefreshTokenLifetime", "-00:00:01", "00:00:01 to 365.00:00:00")]
     [TestCase("Identity:Tokens:RefreshTokenLifetime", "86400", "hours:minutes:seconds")]

@@ -92,7 +92,7 @@ public sealed class KeyTests
             new FileSystemStorageOptions { Directory = folder.Path }, [HealthProbe.Definition], time, NullLogger<StorageDirectory>.Instance);
         directory.WriteFile(KeyRing.Folder, "signing-x.json", "{}"u8);
         var exception = Assert.Throws<StorageException>(() => new KeyRing(directory, time, NullLogger<KeyRing>.Instance).GetSigningKeys());
-        Assert.That(exception.Message, Does.Contain("signing-x.json"));
+        Assert.That(exception!.Message, Does.Contain("signing-x.json"));
     }
 
     [Test]
@@ -104,7 +104,7 @@ public sealed class KeyTests
             .SelectMany(key => new[] { "d", "k" }.Where(name => key.TryGetProperty(name, out _)).Select(name => key.GetProperty(name).GetString()!))
             .ToList();
         Assert.That(secrets, Has.Count.EqualTo(2));
-        Assert.That(server.Log.Entries.Select(entry => entry.Message), Has.None.Matches<string>(message => secrets.Exists(message.Contains)));
+        Assert.That(server.Log.Entries.Select(entry => entry.Message), Has.None.Matches<string>(message => secrets.Exists(secret => message!.Contains(secret, StringComparison.Ordinal))));
     }
 
     private static List<string> KeyFiles(TestServer server)

@@ -58,7 +58,7 @@ public sealed class PruningJobTests
         await using var server = await TestServer.StartAsync("--Identity:Maintenance:InitialDelay=00:10:00", "--Identity:Maintenance:Interval=02:00:00");
         var scheduler = await server.Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
         var triggers = new List<ITrigger>();
-        foreach (var key in await scheduler.GetTriggerKeys(Quartz.Matchers.GroupMatcher<TriggerKey>.AnyGroup()))
+        foreach (var key in await scheduler.GetTriggerKeys(GroupMatcher<TriggerKey>.AnyGroup()))
         {
             triggers.Add((await scheduler.GetTrigger(key))!);
         }

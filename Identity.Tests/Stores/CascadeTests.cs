@@ -1,4 +1,5 @@
 using Identity.Stores.FileSystem.Models;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using OpenIddict.Abstractions;
 
 namespace Identity.Tests.Stores;
@@ -79,7 +80,7 @@ internal sealed class CascadeTests
         Assert.That(await stores.TokenIdsAsync(), Is.EquivalentTo(tokens.Select(token => token.Id)));
     }
 
-    private static async ValueTask<(Authorization Authorization, Token[] Tokens)> AddConnectionAsync(FileStores stores, Application client)
+    private static async ValueTask<(Connection Authorization, Token[] Tokens)> AddConnectionAsync(FileStores stores, Application client)
     {
         var authorization = await stores.AddAuthorizationAsync(client);
         return (authorization, [

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Identity.Stores.FileSystem.Models;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
@@ -28,7 +29,7 @@ internal sealed class FileStores : IStoreHost
 
     public IOpenIddictApplicationStore<Application> Applications => Services.GetRequiredService<IOpenIddictApplicationStore<Application>>();
 
-    public IOpenIddictAuthorizationStore<Authorization> Authorizations => Services.GetRequiredService<IOpenIddictAuthorizationStore<Authorization>>();
+    public IOpenIddictAuthorizationStore<Connection> Authorizations => Services.GetRequiredService<IOpenIddictAuthorizationStore<Connection>>();
 
     public IOpenIddictScopeStore<Scope> Scopes => Services.GetRequiredService<IOpenIddictScopeStore<Scope>>();
 
@@ -63,22 +64,32 @@ internal sealed class FileStores : IStoreHost
         return application;
     }
 
-    public async ValueTask<Authorization> AddAuthorizationAsync(Application? application = null, string subject = "alice")
+    public async ValueTask<Connection> AddAuthorizationAsync(Application? application = null, string subject = "alice")
     {
-        var authorization = new Authorization
+        var authorization = new Connection
         {
-            ApplicationId = application?.Id, Subject = subject, Status = "valid", Type = "ad-hoc", CreationDate = Time.GetUtcNow(),
+            ApplicationId = application?.Id,
+            Subject = subject,
+            Status = "valid",
+            Type = "ad-hoc",
+            CreationDate = Time.GetUtcNow(),
         };
         await Authorizations.CreateAsync(authorization, default);
         return authorization;
     }
 
-    public async ValueTask<Token> AddTokenAsync(string? type, Authorization? authorization = null, string? subject = "alice", Application? application = null)
+    public async ValueTask<Token> AddTokenAsync(string? type, Connection? authorization = null, string? subject = "alice", Application? application = null)
     {
         var token = new Token
         {
-            Type = type, AuthorizationId = authorization?.Id, ApplicationId = application?.Id ?? authorization?.ApplicationId, Subject = subject,
-            Status = "valid", CreationDate = Time.GetUtcNow(), ExpirationDate = Time.GetUtcNow().AddHours(1), ReferenceId = Guid.NewGuid().ToString("N"),
+            Type = type,
+            AuthorizationId = authorization?.Id,
+            ApplicationId = application?.Id ?? authorization?.ApplicationId,
+            Subject = subject,
+            Status = "valid",
+            CreationDate = Time.GetUtcNow(),
+            ExpirationDate = Time.GetUtcNow().AddHours(1),
+            ReferenceId = Guid.NewGuid().ToString("N"),
         };
         await Tokens.CreateAsync(token, default);
         return token;

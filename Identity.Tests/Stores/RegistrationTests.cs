@@ -20,17 +20,27 @@ internal sealed class RegistrationTests
             var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
             var client = await applications.CreateAsync(new OpenIddictApplicationDescriptor
             {
-                ClientId = "client", ClientSecret = "not-in-any-file", RedirectUris = { new Uri("https://client.example/callback") },
+                ClientId = "client",
+                ClientSecret = "not-in-any-file",
+                RedirectUris = { new Uri("https://client.example/callback") },
             });
             var authorizations = scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>();
             var authorization = await authorizations.CreateAsync(new OpenIddictAuthorizationDescriptor
             {
-                ApplicationId = await applications.GetIdAsync(client), Subject = "alice", Status = "valid", Type = "permanent", Scopes = { "openid" },
+                ApplicationId = await applications.GetIdAsync(client),
+                Subject = "alice",
+                Status = "valid",
+                Type = "permanent",
+                Scopes = { "openid" },
             });
             await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().CreateAsync(new OpenIddictTokenDescriptor
             {
-                ApplicationId = await applications.GetIdAsync(client), AuthorizationId = await authorizations.GetIdAsync(authorization),
-                Subject = "alice", Type = FileStores.RefreshToken, Status = "valid", ReferenceId = "value",
+                ApplicationId = await applications.GetIdAsync(client),
+                AuthorizationId = await authorizations.GetIdAsync(authorization),
+                Subject = "alice",
+                Type = FileStores.RefreshToken,
+                Status = "valid",
+                ReferenceId = "value",
             });
             await scope.ServiceProvider.GetRequiredService<IOpenIddictScopeManager>().CreateAsync(new OpenIddictScopeDescriptor { Name = "notes" });
         }

@@ -118,7 +118,7 @@ internal sealed class RestartTests
         using var document = stores.FileJson("clients.json");
         var entry = Single(document.RootElement, "client_id");
         Assert.That(
-            entry.EnumerateObject().Select(member => member.Name),
+            entry.EnumerateObject().Select(member => member.Name).Where(name => name is not "crc"),
             Is.EqualTo(new[] { "id", "client_id", "display_name", "redirect_uris", "version" }));
         Assert.That(stores.FileText("clients.json"), Does.Contain("\"Café <b>\"").And.Contain("callback?a=1&b=2"));
     }

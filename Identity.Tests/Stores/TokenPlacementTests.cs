@@ -1,4 +1,5 @@
 using Identity.Stores.FileSystem.Models;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using OpenIddict.Abstractions;
 
 namespace Identity.Tests.Stores;
@@ -94,13 +95,22 @@ internal sealed class TokenPlacementTests
     {
         await using var stores = new FileStores();
         var authorization = await stores.AddAuthorizationAsync();
-        foreach (var token in await AddOneInEachPlaceAsync(stores, authorization))
+        var tokens = await AddOneInEachPlaceAsync(stores, authorization);
+        List<Token> held = [];
+        foreach (var token in tokens)
         {
-            var held = (await stores.Tokens.FindByIdAsync(token.Id, default))!;
-            await stores.Tokens.RevokeByAuthorizationIdAsync(authorization.Id, default);
-            held.Status = "valid";
-            Assert.That(async () => await stores.Tokens.UpdateAsync(held, default), Throws.TypeOf<OpenIddictExceptions.ConcurrencyException>());
+            held.Add((await stores.Tokens.FindByIdAsync(token.Id, default))!);
         }
+
+        await stores.Tokens.RevokeByAuthorizationIdAsync(authorization.Id, default);
+
+        foreach (var token in held)
+        {
+            Assert.That(token.Status, Is.EqualTo("valid"), "what was read before is a copy");
+            Assert.That(async () => await stores.Tokens.UpdateAsync(token, default), Throws.TypeOf<OpenIddictExceptions.ConcurrencyException>());
+        }
+
+        Assert.That(await StatusesAsync(stores, tokens), Is.All.EqualTo("revoked"));
     }
 
     [Test]
@@ -178,7 +188,7 @@ internal sealed class TokenPlacementTests
         Assert.That((await stores.Tokens.FindByReferenceIdAsync(token.ReferenceId!, default))?.Status, Is.EqualTo("redeemed"));
     }
 
-    private static async ValueTask<Token[]> AddOneInEachPlaceAsync(FileStores stores, Authorization authorization) =>
+    private static async ValueTask<Token[]> AddOneInEachPlaceAsync(FileStores stores, Connection authorization) =>
     [
         await stores.AddTokenAsync(FileStores.RefreshToken, authorization),
         await stores.AddTokenAsync(FileStores.AccessToken, authorization),
