@@ -49,6 +49,10 @@ internal sealed class LoadRun(LoadOptions options) : IAsyncDisposable
 
         _servers.ForEach(server => _report.AddMemory(server.Candidate, server.ReadMemory()));
         Console.WriteLine(_report.Write());
+        foreach (var server in _servers)
+        {
+            await server.StopAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()

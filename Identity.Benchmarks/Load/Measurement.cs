@@ -7,7 +7,7 @@ namespace Identity.Benchmarks.Load;
 /// <param name="P50">Milliseconds within which half of the answers came.</param>
 /// <param name="P99">Milliseconds within which 99 of 100 answers came.</param>
 /// <param name="Cpu">CPU time of the server for each request, in milliseconds.</param>
-/// <param name="Written">Bytes the disk wrote for each request.</param>
+/// <param name="Written">Bytes written to files for each request.</param>
 internal sealed record Measurement(double PerSecond, double P50, double P99, double Cpu, double Written)
 {
     /// <summary>Lets clients ask as fast as they are answered, until the time is over or enough was asked.</summary>

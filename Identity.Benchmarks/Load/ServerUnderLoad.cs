@@ -105,13 +105,15 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
     /// <summary>Its files, which the yardsticks share a folder with.</summary>
     public string StorageDirectory => Path.Combine(Directory, "data");
 
-    /// <summary>CPU time used, and bytes that it had the disk write, since the process started.</summary>
+    /// <summary>CPU time used, and bytes written to files, since the process started.</summary>
     public (double CpuSeconds, long WrittenBytes) ReadUse()
     {
         var stat = File.ReadAllText(FileOf("stat"));
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = long.Parse(fields[UserTime], CultureInfo.InvariantCulture) + long.Parse(fields[SystemTime], CultureInfo.InvariantCulture);
-        return (ticks / TicksPerSecond, ReadNumber("io", "write_bytes:"));
+
+        // Not 'write_bytes': that counts whole pages of the cache, which are as large as the kernel likes them, whatever of them is written.
+        return (ticks / TicksPerSecond, ReadNumber("io", "wchar:"));
     }
 
     /// <summary>Memory that it takes, in bytes.</summary>
