@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Identity.Tests.Infrastructure;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -29,6 +30,8 @@ internal sealed class TokenScene : IAsyncDisposable
     public FakeTimeProvider Time => Server.Time;
 
     public static async Task<TokenScene> StartAsync(params string[] arguments) => new(await Scene.StartAsync(arguments));
+
+    public static async Task<TokenScene> StartAsync(Action<WebApplicationBuilder> configure) => new(await Scene.StartAsync(configure));
 
     public Task ChangeUserAsync(Action<Identity.Stores.FileSystem.Models.User> change) => _scene.ChangeUserAsync(Scene.UserName, change);
 
