@@ -1,6 +1,6 @@
-using Identity.Server.Tokens.Inspection;
 using Identity.Server.Tokens.Connections;
 using Identity.Server.Tokens.Grants;
+using Identity.Server.Tokens.Inspection;
 using Identity.Server.Tokens.Refresh;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;

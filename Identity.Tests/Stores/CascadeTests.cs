@@ -1,6 +1,6 @@
 using Identity.Stores.FileSystem.Models;
-using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using OpenIddict.Abstractions;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 
 namespace Identity.Tests.Stores;
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Identity.Stores.FileSystem.Models;
-using Connection = Identity.Stores.FileSystem.Models.Authorization;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OpenIddict.Abstractions;
+using Connection = Identity.Stores.FileSystem.Models.Authorization;
 
 namespace Identity.Tests.Stores;
 
