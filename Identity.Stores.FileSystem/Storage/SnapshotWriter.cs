@@ -4,7 +4,7 @@ namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>Folds the journal into the collections' files while requests go on.</summary>
 internal sealed partial class SnapshotWriter(
-    IFileSystem files, string directory, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
+    IFileSystem files, string directory, IReadOnlyCollection<CollectionState> durable, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
 {
     private long _totalLength = stamps.Values.Sum(stamp => stamp.Length);
 
@@ -35,9 +35,10 @@ internal sealed partial class SnapshotWriter(
             state.SnapshotAt = capture.Sequence;
         }
 
+        // All of them, not only those that were written now: a file may be newer than the manifest says, where a kill came in between.
         manifest.Update(current => current with
         {
-            Collections = current.Collections.SetItems(capture.Collections.Select(item => KeyValuePair.Create(item.State.Name, capture.Sequence))),
+            Collections = current.Collections.SetItems(durable.Select(state => KeyValuePair.Create(state.Name, state.SnapshotAt))),
             Segments = current.Segments.RemoveRange(covered),
             Sequence = capture.Sequence,
         });

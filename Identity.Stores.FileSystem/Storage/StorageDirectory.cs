@@ -38,7 +38,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             var loader = new DirectoryLoader(files, Path, _states, options, time, logger);
             _manifest = loader.Load();
             _journal = new JournalWriter(files, Path, _manifest, options.JournalChunk, time) { Length = loader.JournalLength };
-            _snapshots = new SnapshotWriter(files, Path, _manifest, loader.Stamps, logger);
+            _snapshots = new SnapshotWriter(files, Path, [.. _states.Values.Where(state => state.IsDurable)], _manifest, loader.Stamps, logger);
             Queue = new CommitQueue(_journal, time, RequestSnapshot);
             Queue.Start(loader.Sequence, loader.Version);
             _isClockTrusted = loader.IsClockTrusted;

@@ -94,6 +94,10 @@ internal sealed class FaultTests
                 Assert.That(after.Notes.Find("one"), Is.Not.Null);
                 Assert.That(after.Others.Find("two"), Is.Not.Null);
                 Assert.That(after.Notes.Find("later"), expectLater ? Is.Not.Null : Is.Null);
+
+                // And once more: what the first start after a kill leaves behind must start, too.
+                await after.RestartAsync();
+                Assert.That((after.Notes.Find("one"), after.Others.Find("two")), Is.Not.EqualTo((default(Note), default(Note))));
             }
         }
     }
