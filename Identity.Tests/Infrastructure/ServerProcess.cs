@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Identity.Tests.Infrastructure;
 
-/// <summary>The built server as a process of its own, with a temporary storage directory, on a port that stays the same over restarts.</summary>
+/// <summary>
+/// The built server as a process of its own, started in an empty directory, where it keeps its data unless told otherwise, and on a
+/// port that stays the same over restarts.
+/// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string ReadyLine = "Identity listens on ";
@@ -68,6 +71,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (exitCode, process.Output, process.Errors);
     }
 
+    /// <summary>Runs a command where the server runs, so that it means the same storage directory.</summary>
+    /// <param name="arguments">The command.</param>
+    /// <param name="input">What it reads from standard input.</param>
+    /// <returns>The exit code and what it wrote.</returns>
+    public async Task<(int ExitCode, string Output, string Errors)> RunCommandAsync(string[] arguments, string? input = null)
+    {
+        using var process = new ConsoleCommand(arguments, _environment, input, _directory.Parent);
+        var exitCode = await process.WaitForExitAsync(Patience);
+        return (exitCode, process.Output, process.Errors);
+    }
+
     /// <summary>A client for the server's address that follows no redirects; with cookies of its own.</summary>
     /// <returns>The client; the caller disposes it.</returns>
     public HttpClient CreateClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
@@ -99,7 +113,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         _process?.Dispose();
         _process = new ConsoleCommand(
-            ["--urls", Address.GetLeftPart(UriPartial.Authority), $"--Identity:StorageDirectory={StorageDirectory}", .. _arguments], _environment);
+            ["--urls", Address.GetLeftPart(UriPartial.Authority), .. _arguments], _environment, workingDirectory: _directory.Parent);
         var line = await _process.WaitForLineAsync(ReadyLine, Patience);
         Address = new Uri(line[ReadyLine.Length..].Split(' ')[0]);
     }
@@ -125,14 +139,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         private readonly StringBuilder _errors = new();
         private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _awaited = new();
 
-        public ConsoleCommand(string[] arguments, IReadOnlyDictionary<string, string> environment, string? input = null)
+        public ConsoleCommand(string[] arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? workingDirectory = null)
         {
             var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 RedirectStandardInput = true,
-                WorkingDirectory = Path.GetTempPath(),
+                WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
             };
             start.ArgumentList.Add(ServerAssembly.Path);
             foreach (var argument in arguments)

@@ -5,8 +5,11 @@ internal sealed class TemporaryDirectory : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("identity-").FullName;
 
-    /// <summary>Where the server under test may create its directory.</summary>
-    public string Path => System.IO.Path.Combine(_root, "data");
+    /// <summary>Where the server under test may create its directory; a server that is started in <see cref="Parent"/> does so by itself.</summary>
+    public string Path => System.IO.Path.Combine(_root, ".oauth_data");
+
+    /// <summary>A directory with nothing in it.</summary>
+    public string Parent => _root;
 
     /// <summary>The names of all files, relative to <see cref="Path"/>.</summary>
     public IReadOnlyList<string> Files => Directory.Exists(Path)
