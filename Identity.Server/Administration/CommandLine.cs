@@ -13,6 +13,7 @@ internal static class CommandLine
         var root = new RootCommand("An OAuth 2.1 and OpenID Connect server. Without a command it runs until it is stopped.")
         {
             UsersCommand.Create(),
+            StorageCommand.Create(),
         };
 
         // Settings, such as --urls or --Identity:Issuer=…, are the host's to read.

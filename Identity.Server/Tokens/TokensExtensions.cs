@@ -79,6 +79,9 @@ internal static class TokensExtensions
             .DisableResourceValidation()
             .IgnoreResourcePermissions();
 
+        // What only this server reads is encrypted and authenticated, not signed; access and ID tokens stay JSON Web Tokens.
+        server.UseDataProtection().PreferDefaultAccessTokenFormat();
+
         foreach (var handler in Handlers)
         {
             server.AddEventHandler(handler);

@@ -38,11 +38,6 @@ public sealed class Token : Entity
     /// <summary>The protected content of a reference token.</summary>
     public string? Payload { get; set; }
 
-    /// <summary>The <see cref="Entity.Id"/> of the refresh token that came after this one.</summary>
-    public string? SuccessorId { get; set; }
-
-    /// <summary>The value of the successor, encrypted under a key that only the value of this token yields.</summary>
-    public string? SuccessorValue { get; set; }
 
     /// <summary>Whatever else a host keeps with it.</summary>
     public ImmutableDictionary<string, JsonElement> Properties { get; set; } = ImmutableDictionary<string, JsonElement>.Empty;

@@ -40,17 +40,38 @@ internal static partial class DirectoryAccess
             return;
         }
 
-        Narrow(directory, Owner, logger);
-        foreach (var folder in Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories))
+        foreach (var (path, allowed) in Expected(directory))
         {
-            Narrow(folder, Owner, logger);
-        }
-
-        foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
-        {
-            Narrow(file, Owner & ~UnixFileMode.UserExecute, logger);
+            Narrow(path, allowed, logger);
         }
     }
+
+    /// <summary>Names what others may read or write, and changes nothing.</summary>
+    public static IReadOnlyList<StorageFinding> FindWiderRights(string directory)
+    {
+        List<StorageFinding> findings = [];
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var (path, allowed) in Expected(directory))
+            {
+                var mode = File.GetUnixFileMode(path);
+                if ((mode & ~allowed) is not UnixFileMode.None)
+                {
+                    findings.Add(new StorageFinding(Path.GetRelativePath(directory, path), null,
+                        $"others can read or write it (mode {Convert.ToString((int)mode, 8)}); the next start makes it private"));
+                }
+            }
+        }
+
+        return findings;
+    }
+
+    private static IEnumerable<(string Path, UnixFileMode Allowed)> Expected(string directory) =>
+    [
+        (directory, Owner),
+        .. Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories).Select(folder => (folder, Owner)),
+        .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(file => (file, Owner & ~UnixFileMode.UserExecute)),
+    ];
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static void Narrow(string path, UnixFileMode allowed, ILogger logger)

@@ -64,7 +64,7 @@ internal sealed partial class DirectoryLoader(
         if (present is not null)
         {
             throw new StorageException($"'{Path.Combine(directory, Manifest.FileName)}' is missing, but '{present}' is there. " +
-                "Nothing was changed. Put the manifest back, or restore the directory from a backup.");
+                "Nothing was changed. Put the manifest back, restore the directory from a backup, or go on with what is sound ('storage recover').");
         }
 
         // First, so that a start that is killed half-way is told from a manifest that was lost.
@@ -88,7 +88,7 @@ internal sealed partial class DirectoryLoader(
             if (files.FileExists(path) && !IsEmptyCollection(state, path))
             {
                 throw new StorageException($"'{path}' is there, but '{Manifest.FileName}' does not name it. Nothing was changed. " +
-                    "Move the file away, or restore the directory from a backup.");
+                    "Move the file away, restore the directory from a backup, or go on with what is sound ('storage recover').");
             }
 
             var temporary = path + FileSystemExtensions.TemporaryEnding;
@@ -123,7 +123,7 @@ internal sealed partial class DirectoryLoader(
         if (!files.FileExists(path))
         {
             throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, or restore the directory from a backup.");
+                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
         }
 
         Stamps[state.Name] = files.GetStamp(path);
@@ -156,13 +156,13 @@ internal sealed partial class DirectoryLoader(
         if (!files.FileExists(path))
         {
             throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, or restore the directory from a backup.");
+                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
         }
 
         if (ChecksummedLine.Of(files.ReadAllBytes(path)) != checksum)
         {
             throw new StorageException($"'{path}' is damaged or was edited: its checksum does not fit. Nothing was changed. " +
-                "Restore the directory from a backup.");
+                "Restore the directory from a backup, or go on with what is sound ('storage recover').");
         }
     }
 

@@ -57,7 +57,8 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
                 break;
             }
 
-            if (!lines.IsTerminated || !ChecksummedLine.IsIntact(line, "}"u8) || ReadSequence(line).Sequence != Sequence + 1)
+            var parsed = lines.IsTerminated && ChecksummedLine.IsIntact(line, "}"u8) ? JournalLine.TryParse(line) : null;
+            if (parsed?.Sequence != Sequence + 1)
             {
                 if (Sequence < durable)
                 {
@@ -70,7 +71,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
                 return;
             }
 
-            Apply(path, lines.Number, line);
+            Apply(path, lines.Number, parsed, line);
             Length += line.Length;
         }
 
@@ -91,7 +92,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
         if (!files.FileExists(path))
         {
             throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, or restore the directory from a backup.");
+                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
         }
 
         using var lines = new LineReader(files.OpenRead(path));
@@ -145,70 +146,48 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
 
             if (start < line.Length)
             {
-                durable = Math.Max(durable, ReadSequence(line[start..]).Durable);
+                durable = Math.Max(durable, JournalLine.TryParse(line[start..])?.Durable ?? 0);
             }
         }
 
         return durable;
     }
 
-    private void Apply(string path, long number, ReadOnlySpan<byte> line)
+    private void Apply(string path, long number, JournalLine parsed, ReadOnlySpan<byte> line)
+    {
+        foreach (var change in parsed.Changes)
+        {
+            if (!states.TryGetValue(change.Collection, out var state))
+            {
+                throw Damaged(path, number, $"there is no collection '{change.Collection}'");
+            }
+
+            var entity = change.Put is { } range ? Deserialize(path, number, state, line[range]) : null;
+
+            // The file of this collection may be newer than the segment: it was written while the segment was still needed by others.
+            if (parsed.Sequence > state.SnapshotAt)
+            {
+                state.Set(entity?.Id ?? change.Deleted!, entity);
+                state.ChangedAt = parsed.Sequence;
+            }
+
+            Version = Math.Max(Version, entity?.Version ?? 0);
+        }
+
+        Sequence = parsed.Sequence;
+        NoteTime(parsed.At);
+    }
+
+    private static Entity Deserialize(string path, long number, CollectionState state, ReadOnlySpan<byte> json)
     {
         try
         {
-            var reader = new Utf8JsonReader(line);
-            Skip(ref reader, "changes"u8);
-            while (reader.Read() && reader.TokenType is JsonTokenType.StartObject)
-            {
-                ApplyChange(ref reader, line);
-            }
+            return state.Deserialize(json);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
-            throw Damaged(path, number, $"the line cannot be read ({exception.Message})");
+            throw Damaged(path, number, $"an entry cannot be read ({exception.Message})");
         }
-
-        Sequence++;
-    }
-
-    private void ApplyChange(ref Utf8JsonReader reader, ReadOnlySpan<byte> line)
-    {
-        Skip(ref reader, "in"u8);
-        var name = reader.GetString()!;
-        if (!states.TryGetValue(name, out var state))
-        {
-            throw new JsonException($"there is no collection '{name}'");
-        }
-
-        reader.Read();
-        var isPut = reader.ValueTextEquals("put"u8);
-        reader.Read();
-        var start = (int)reader.TokenStartIndex;
-        var id = isPut ? null : reader.GetString();
-        reader.Skip();
-        var entity = isPut ? state.Deserialize(line[start..(int)reader.BytesConsumed]) : null;
-        reader.Read();
-
-        // The file of this collection may be newer than the segment: it was written while the segment was still needed by others.
-        if (Sequence + 1 > state.SnapshotAt)
-        {
-            state.Set(entity?.Id ?? id!, entity);
-            state.ChangedAt = Sequence + 1;
-        }
-
-        Version = Math.Max(Version, entity?.Version ?? 0);
-    }
-
-    private (long Sequence, long Durable) ReadSequence(ReadOnlySpan<byte> line)
-    {
-        var reader = new Utf8JsonReader(line);
-        Skip(ref reader, "seq"u8);
-        var sequence = reader.GetInt64();
-        Skip(ref reader, "durable"u8);
-        var durable = reader.GetInt64();
-        Skip(ref reader, "at"u8);
-        NoteTime(reader.GetString());
-        return (sequence, durable);
     }
 
     private void NoteTime(string? at)
@@ -219,24 +198,10 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
         }
     }
 
-    private static void Skip(ref Utf8JsonReader reader, ReadOnlySpan<byte> member)
-    {
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.PropertyName && reader.ValueTextEquals(member))
-            {
-                reader.Read();
-                return;
-            }
-        }
-
-        throw new JsonException("a member is missing");
-    }
-
     private string PathOf(long segment) => Path.Combine(directory, JournalSegment.FileName(segment));
 
     private static StorageException Damaged(string path, long number, string what) => new(
-        $"'{path}' is damaged at line {number}: {what}. Nothing was changed. Restore the directory from a backup.");
+        $"'{path}' is damaged at line {number}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
 }
 
 /// <summary>Bytes at the end of a segment that no request was told of.</summary>

@@ -79,9 +79,9 @@ internal sealed record Manifest
     }
 
     private static StorageException Damaged(string path)
-        => new($"'{path}' is damaged: its checksum does not fit. Nothing was changed. Restore the directory from a backup.");
+        => new($"'{path}' is damaged: its checksum does not fit. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
 
-    private static ImmutableSortedDictionary<string, TValue> Empty<TValue>()
+    public static ImmutableSortedDictionary<string, TValue> Empty<TValue>()
         => ImmutableSortedDictionary.Create<string, TValue>(StringComparer.Ordinal);
 }
 

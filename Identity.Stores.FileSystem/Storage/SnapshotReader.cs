@@ -83,7 +83,7 @@ internal static class SnapshotReader
     }
 
     private static StorageException Damaged(string path, LineReader lines, string what) => new(
-        $"'{path}' is damaged at line {lines.Number}: {what}. Nothing was changed. Restore the directory from a backup.");
+        $"'{path}' is damaged at line {lines.Number}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
 }
 
 /// <summary>The first line of a collection's file.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Web;
 using Identity.Stores.FileSystem.Models;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,9 +42,12 @@ internal sealed class Scene : IAsyncDisposable
     public HttpBrowser Browser { get; }
 
     /// <summary>Starts a server, with the account and one client of three redirect URIs.</summary>
-    public static async Task<Scene> StartAsync(params string[] arguments)
+    public static Task<Scene> StartAsync(params string[] arguments) => StartAsync(null, arguments);
+
+    /// <summary>The same, with parts of the server replaced.</summary>
+    public static async Task<Scene> StartAsync(Action<WebApplicationBuilder>? configure, params string[] arguments)
     {
-        var scene = await StartEmptyAsync(arguments);
+        var scene = new Scene(await TestServer.StartAsync(configure, arguments));
         await scene.AddUserAsync(UserName);
         await scene.AddClientAsync(ClientId, "Example Client", WebRedirectUri, LoopbackRedirectUri, PrivateUseRedirectUri);
         return scene;

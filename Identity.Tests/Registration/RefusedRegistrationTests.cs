@@ -35,9 +35,9 @@ internal sealed class RefusedRegistrationTests
     [TestCase("""["http://127.1/cb"]""", "https")]
     [TestCase("""["http://2130706433/cb"]""", "https")]
     [TestCase("""["http://loopback/cb"]""", "https")]
-    [TestCase("""["http://localhost:99999/cb"]""", "https")]
+    [TestCase("""["http://localhost:99999/cb"]""", "absolute")]
     [TestCase("""["http://localhost@evil.example/cb"]""", "user information")]
-    [TestCase("""["http:localhost/cb"]""", "https")]
+    [TestCase("""["http:localhost/cb"]""", "absolute")]
     [TestCase("""["https:///cb"]""", "")]
     [TestCase("""["https:a.example"]""", "")]
     [TestCase("""["https://a.example/cb#part"]""", "fragment")]
@@ -85,7 +85,6 @@ internal sealed class RefusedRegistrationTests
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"contacts":"ops"}""", "invalid_client_metadata", "contacts")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"post_logout_redirect_uris":["http://a.example"]}""", "invalid_client_metadata", "post_logout_redirect_uris")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"redirect_uris":["https://b.example/cb"]}""", "invalid_client_metadata", "once")]
-    [TestCase("""{"redirect_uris":["https://a.example/cb"],"unknown":1,"unknown":2}""", "invalid_client_metadata", "once")]
     [TestCase("", "invalid_client_metadata", "JSON object")]
     [TestCase("null", "invalid_client_metadata", "JSON object")]
     [TestCase("[]", "invalid_client_metadata", "JSON object")]
@@ -103,7 +102,7 @@ internal sealed class RefusedRegistrationTests
         => await AssertRefusedAsync($$"""{"redirect_uris":["https://a.example/cb"],"x":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}""", "invalid_client_metadata", "16 levels");
 
     [TestCase(33)]
-    [TestCase(3_000)]
+    [TestCase(2_000)]
     public async Task Too_many_redirect_URIs_are_refused(int count)
         => await AssertRefusedAsync(
             JsonSerializer.Serialize(new { redirect_uris = Enumerable.Range(0, count).Select(number => $"https://a.example/{number}") }), "invalid_redirect_uri", "at most 32");
@@ -154,6 +153,7 @@ internal sealed class RefusedRegistrationTests
 
     private async Task AssertRefusedAsync(string body, string error, params string[] mentioned)
     {
+        var before = await CountClientsAsync();
         using var response = await PostAsync(new StringContent(body, Encoding.UTF8, "application/json"));
         var text = await response.Content.ReadAsStringAsync();
 
@@ -163,8 +163,13 @@ internal sealed class RefusedRegistrationTests
         Assert.That(json.GetProperty("error").GetString(), Is.EqualTo(error), text);
         var description = json.GetProperty("error_description").GetString()!;
         Assert.That(mentioned, Is.All.Matches<string>(part => description.Contains(part!, StringComparison.Ordinal)), description);
+        Assert.That(await CountClientsAsync(), Is.EqualTo(before));
+    }
+
+    private async Task<long> CountClientsAsync()
+    {
         await using var scope = _server.Services.CreateAsyncScope();
-        Assert.That(await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CountAsync(), Is.Zero);
+        return await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CountAsync();
     }
 
     private async Task<HttpResponseMessage> PostAsync(HttpContent content)

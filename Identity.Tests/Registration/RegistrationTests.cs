@@ -138,6 +138,39 @@ internal sealed class RegistrationTests
         }
     }
 
+    [TestCase("http://localhost:40123/callback", null, "http://localhost:50000/callback", true)]
+    [TestCase("http://localhost/callback", null, "http://localhost:50000/callback", true)]
+    [TestCase("http://127.0.0.1:40123/callback", "native", "http://127.0.0.1/callback", true)]
+    [TestCase("http://localhost:40123/callback", null, "http://127.0.0.1:40123/callback", false)]
+    [TestCase("http://localhost:40123/callback", null, "http://localhost:40123/other", false)]
+    [TestCase("http://localhost:40123/callback", "web", "http://localhost:50000/callback", false)]
+    [TestCase("https://a.example/callback", null, "https://a.example:8443/callback", false)]
+    public async Task A_native_client_comes_back_on_any_port_of_loopback(string registered, string? type, string requested, bool accepted)
+    {
+        var (_, json, _) = await PostAsync(JsonSerializer.Serialize(new { redirect_uris = new[] { registered }, application_type = type, token_endpoint_auth_method = "none" }));
+        var id = json.GetProperty("client_id").GetString();
+
+        using var response = await _http.GetAsync(
+            $"/connect/authorize?client_id={id}&response_type=code&scope=openid&code_challenge={new string('x', 43)}&code_challenge_method=S256&redirect_uri={Uri.EscapeDataString(requested)}");
+
+        Assert.That(response.StatusCode, accepted ? Is.EqualTo(HttpStatusCode.Redirect) : Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(response.Headers.Location?.ToString() ?? "", Does.Not.StartWith(requested));
+    }
+
+    [TestCase("code_challenge_method=plain")]
+    [TestCase("code_challenge_method=")]
+    [TestCase("")]
+    public async Task A_registered_client_must_use_PKCE_with_S256(string parameters)
+    {
+        var (_, json, _) = await PostAsync("""{"redirect_uris":["https://a.example/cb"],"token_endpoint_auth_method":"client_secret_post"}""");
+        var challenge = parameters.Length is 0 ? "" : $"&code_challenge={new string('x', 43)}&{parameters}";
+
+        using var response = await _http.GetAsync(
+            $"/connect/authorize?client_id={json.GetProperty("client_id").GetString()}&response_type=code&scope=openid&prompt=none&redirect_uri=https%3A%2F%2Fa.example%2Fcb{challenge}");
+
+        Assert.That(response.Headers.Location?.ToString(), Does.StartWith("https://a.example/cb?error=invalid_request&"));
+    }
+
     [Test]
     public async Task A_registration_survives_a_restart()
     {

@@ -44,9 +44,19 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     public Collection<Note> Volatile => Storage.GetCollection(VolatileDefinition);
 
-    public StorageDirectory Open() => StorageDirectory.Open(
-        Files, new FileSystemStorageOptions { Directory = Path, SnapshotThreshold = SnapshotThreshold, JournalChunk = JournalChunk }, [NotesDefinition, OthersDefinition, VolatileDefinition],
-        Time, NullLogger.Instance);
+    public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, NullLogger.Instance);
+
+    private FileSystemStorageOptions Options => new() { Directory = Path, SnapshotThreshold = SnapshotThreshold, JournalChunk = JournalChunk };
+
+    private static CollectionDefinition[] Definitions => [NotesDefinition, OthersDefinition, VolatileDefinition];
+
+    public StorageReport Verify() => StorageMaintenance.Verify(Options, Definitions, Time);
+
+    public StorageReport Recover() => StorageMaintenance.Recover(Options, Definitions, Time);
+
+    /// <summary>Damages a file as an editor would, or a disk.</summary>
+    public async Task ReplaceAsync(string name, string old, string replacement)
+        => await System.IO.File.WriteAllTextAsync(File(name), (await System.IO.File.ReadAllTextAsync(File(name))).Replace(old, replacement, StringComparison.Ordinal));
 
     public string[] FileNames => [.. Directory.EnumerateFiles(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
@@ -57,7 +67,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
     {
         var copy = new NoteDirectory();
         copy.Time.SetUtcNow(Time.GetUtcNow());
-        Directory.CreateDirectory(copy.Path);
+        Directory.CreateDirectory(copy.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var path in Directory.EnumerateFiles(Path).Where(path => !System.IO.Path.GetFileName(path).StartsWith('.')))
         {
             System.IO.File.Copy(path, copy.File(System.IO.Path.GetFileName(path)));

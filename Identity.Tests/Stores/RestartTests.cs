@@ -61,7 +61,6 @@ internal sealed class RestartTests
         await stores.Tokens.SetStatusAsync(token, "redeemed", default);
         await stores.Tokens.SetPayloadAsync(token, "payload", default);
         await stores.Tokens.SetPropertiesAsync(token, DisposedProperties(), default);
-        (token.SuccessorId, token.SuccessorValue) = ("successor", "encrypted");
         await stores.Tokens.UpdateAsync(token, default);
 
         await stores.RestartAsync();

@@ -102,8 +102,13 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
 
             case StoreOperation.Revoke or StoreOperation.RevokeByKey:
                 // What the oracle revokes in bulk keeps its concurrency token; ours does not, so that an update that was under way
-                // cannot bring back what was revoked. What is held is let go, so that only this difference is passed over.
-                _held.Clear();
+                // cannot bring back what was revoked. What is held of the kind is let go, so that only this difference is passed over.
+                var revoked = operation is StoreOperation.Revoke { Kind: var kind } ? kind : ((StoreOperation.RevokeByKey)operation).Kind;
+                foreach (var key in _held.Keys.Where(key => key.Item1 == revoked).ToList())
+                {
+                    _held.Remove(key);
+                }
+
                 return (await RevokeAsync(operation)).ToString(CultureInfo.InvariantCulture);
 
             case StoreOperation.Prune { Kind: Kind.Token } prune:
@@ -113,7 +118,6 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
                 return (await Authorizations.PruneAsync(Now.AddDays(-prune.Days), default)).ToString(CultureInfo.InvariantCulture);
 
             case StoreOperation.Restart:
-                _held.Clear();
                 await RestartAsync();
                 return null;
 

@@ -132,18 +132,30 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
         Assert.That(await Authorizations.GetApplicationIdAsync(authorization, default), Is.Null);
     }
 
-    [Test]
-    public async Task A_reference_can_be_set_and_taken_away()
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("nothing")]
+    public async Task A_reference_that_was_taken_away_stays_away(string? nothing)
     {
         var application = await Applications.InstantiateAsync(default);
         await Applications.SetClientIdAsync(application, "client", default);
         await Applications.CreateAsync(application, default);
         var id = await Applications.GetIdAsync(application, default);
         var token = await Tokens.InstantiateAsync(default);
+        await Tokens.SetReferenceIdAsync(token, "reference", default);
         await Tokens.SetApplicationIdAsync(token, id, default);
+        await Tokens.CreateAsync(token, default);
         Assert.That(await Tokens.GetApplicationIdAsync(token, default), Is.EqualTo(id));
-        await Tokens.SetApplicationIdAsync(token, string.Empty, default);
+
+        await Tokens.SetApplicationIdAsync(token, nothing, default);
+        await Tokens.UpdateAsync(token, default);
         Assert.That(await Tokens.GetApplicationIdAsync(token, default), Is.Null);
+        Assert.That(await Tokens.FindByApplicationIdAsync(id!, default).ToListAsync(), Is.Empty);
+
+        await using var scope = _host!.Services.CreateAsyncScope();
+        var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenStore<TToken>>();
+        var found = (await tokens.FindByReferenceIdAsync("reference", default))!;
+        Assert.That(await tokens.GetApplicationIdAsync(found, default), Is.Null);
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text;
 using Identity.Tests.Infrastructure;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
@@ -20,6 +21,8 @@ internal sealed class TokenScene : ClientScene
     public FakeTimeProvider Time => Server.Time;
 
     public static async Task<TokenScene> StartAsync(params string[] arguments) => new(await Scene.StartAsync(arguments));
+
+    public static async Task<TokenScene> StartAsync(Action<WebApplicationBuilder> configure) => new(await Scene.StartAsync(configure));
 
     public Task ChangeUserAsync(Action<Identity.Stores.FileSystem.Models.User> change) => _scene.ChangeUserAsync(Scene.UserName, change);
 

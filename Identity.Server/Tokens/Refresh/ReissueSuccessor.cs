@@ -66,7 +66,8 @@ internal sealed partial class ReissueSuccessor(
         {
             ClientId = context.ClientId,
             CreateTokenEntry = false,
-            IsReferenceToken = false,
+            // Part of what the payload is protected for, though the reference itself stays as it is.
+            IsReferenceToken = true,
             PersistTokenPayload = false,
             Principal = context.RefreshTokenPrincipal!,
             TokenFormat = TokenFormats.Private.JsonWebToken,
