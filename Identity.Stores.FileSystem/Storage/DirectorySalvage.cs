@@ -29,7 +29,9 @@ internal sealed class DirectorySalvage(IFileSystem files, string directory, IRea
 
         var segments = files.ListFiles(directory)
             .Select(name => (Name: name, IsSegment: JournalSegment.TryParse(name, out var number), Number: number))
-            .Where(file => file.IsSegment).OrderBy(file => file.Number).ToList();
+            // A segment that the manifest does not name never held a line that counted.
+            .Where(file => file.IsSegment && (Manifest is null || Manifest.Segments.Contains(file.Number)))
+            .OrderBy(file => file.Number).ToList();
         foreach (var number in Manifest?.Segments ?? [])
         {
             if (!segments.Exists(segment => segment.Number == number))

@@ -96,6 +96,7 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         ChecksummedLine.Seal(head, 0, "}\n"u8);
 
         var file = files.CreateFile(path);
+        var isNamed = false;
         try
         {
             file.Write(head.WrittenSpan, 0);
@@ -104,16 +105,35 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
             files.FlushFolder(directory);
 
             // Named before a line in it counts: a segment that is lost later must be missed.
+            isNamed = true;
             manifest.Update(current => current with { Segments = current.Segments.Add(number) });
         }
         catch
         {
             file.Dispose();
+            if (!isNamed)
+            {
+                DeleteUnused(path);
+            }
+
             throw;
         }
 
         _offset = head.WrittenCount;
         return file;
+    }
+
+    /// <summary>A disk that stays full would otherwise gather an empty segment with each attempt.</summary>
+    private void DeleteUnused(string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start removes it: nothing names it.
+        }
     }
 
     /// <summary>Makes room for lines, durably, before one is written there.</summary>

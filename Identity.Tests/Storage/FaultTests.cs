@@ -164,6 +164,23 @@ internal sealed class FaultTests
     }
 
     [Test]
+    public async Task A_disk_that_stays_full_gathers_no_files()
+    {
+        var files = new FaultyFileSystem();
+        await using var directory = new NoteDirectory { Files = files };
+        await directory.Notes.AddAsync(new Note());
+        var before = directory.FileNames;
+        files.Decide = (_, name) => name is "Write" ? Fault.Before : Fault.None;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            Assert.That(async () => await directory.Notes.AddAsync(new Note()), Throws.InstanceOf<StorageException>());
+        }
+
+        files.Decide = (_, _) => Fault.None;
+        Assert.That(directory.FileNames, Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task Who_read_what_was_undone_fails_too_and_who_did_not_goes_on()
     {
         var files = new FaultyFileSystem();

@@ -18,6 +18,16 @@ internal sealed class RecoveryTests
     }
 
     [Test]
+    public async Task A_segment_that_was_never_used_is_no_finding()
+    {
+        await using var directory = await KilledAsync();
+        await File.WriteAllBytesAsync(directory.File("journal-99.jsonl"), []);
+        File.SetUnixFileMode(directory.File("journal-99.jsonl"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.That(directory.Verify().Findings, Is.Empty);
+        Assert.That(directory.Notes.Count, Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task Every_undamaged_entry_comes_back_and_the_damaged_one_is_kept_aside()
     {
         await using var directory = await KilledAsync();
