@@ -61,10 +61,16 @@ public sealed record CollectionDefinition<T> : CollectionDefinition
 /// that one owner cannot push out what others keep.
 /// </summary>
 /// <typeparam name="T">The entity.</typeparam>
-/// <param name="MaximumEntries">Entries held at most, above zero.</param>
-/// <param name="Owner">On whose account an entry is held.</param>
-public sealed record CollectionBound<T>(int MaximumEntries, Func<T, string> Owner)
-    where T : Entity;
+/// <param name="Owner">On whose account an entry is held; null for one that is not counted.</param>
+public sealed record CollectionBound<T>(Func<T, string?> Owner)
+    where T : Entity
+{
+    /// <summary>How many entries are held at most, above zero; unlimited unless set.</summary>
+    public int MaximumEntries { get; init; } = int.MaxValue;
+
+    /// <summary>How many entries of one owner are held at most, above zero; one more ends its oldest. Unlimited unless set.</summary>
+    public int MaximumEntriesPerOwner { get; init; } = int.MaxValue;
+}
 
 /// <summary>A secondary index of a collection: keep the instance, it is the handle by which the index is asked.</summary>
 /// <typeparam name="T">The entity.</typeparam>

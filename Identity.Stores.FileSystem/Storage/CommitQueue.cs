@@ -15,7 +15,8 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     private readonly UndoneTickets _undone = new();
     private Batch _open = new();
     private Batch? _flushing;
-    private bool _isRunning;
+    private bool _isFlushing;
+    private bool _hasGivenWay;
     private bool _isClosed;
     private long _durableTicket;
     private long _lastVersion;
@@ -50,6 +51,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     {
         var payload = JournalPayload.Create(unit);
         Task pending;
+        var flushesItself = false;
         lock (Gate)
         {
             try
@@ -61,10 +63,24 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
                 var ticket = unit.PendingWrites.Count is 0 ? unit.ReadTicket : Apply(unit, payload);
                 pending = Pending(ticket);
+                flushesItself = !pending.IsCompleted && TryBecomeFlusher();
             }
             finally
             {
                 unit.Clear();
+            }
+        }
+
+        if (flushesItself)
+        {
+            if (ThreadPool.PendingWorkItemCount is 0)
+            {
+                // Nobody else is about to commit: this thread would only wait for another one to do it.
+                FlushBatch();
+            }
+            else
+            {
+                QueueFlush();
             }
         }
 
@@ -94,7 +110,11 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
             Debug.Assert(_captureRequest is null, "One snapshot at a time.");
             (_capture, _captured) = (capture, durable);
             _captureRequest = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            StartFlushing();
+            if (TryBecomeFlusher())
+            {
+                QueueFlush();
+            }
+
             return _captureRequest.Task;
         }
     }
@@ -114,30 +134,45 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TakeBatch() is var (batch, capture, captured, request))
+        // Requests that are ready to run come first, once: their changes then share this flush.
+        if (!_hasGivenWay && ThreadPool.PendingWorkItemCount > 0)
         {
-            try
-            {
-                Flush(batch);
-            }
-            catch (Exception exception)
-            {
-                // Whatever it was, those who wait must hear of it, and memory must not be ahead of the disk.
-                Fail(exception);
-                request?.SetException(Undone());
-                continue;
-            }
-
-            if (capture is not null)
-            {
-                journal.EndSegment();
-                captured!();
-            }
-
-            Succeed(batch);
-            request?.SetResult(capture!);
-            flushed();
+            _hasGivenWay = true;
+            QueueFlush();
+            return;
         }
+
+        _hasGivenWay = false;
+        FlushBatch();
+    }
+
+    /// <summary>Flushes what is waiting, and sees to it that what comes meanwhile is flushed after it.</summary>
+    private void FlushBatch()
+    {
+        var (batch, capture, captured, request) = TakeBatch();
+        try
+        {
+            Flush(batch);
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, those who wait must hear of it, and memory must not be ahead of the disk.
+            Fail(exception);
+            request?.SetException(Undone());
+            LeaveFlushing();
+            return;
+        }
+
+        if (capture is not null)
+        {
+            journal.EndSegment();
+            captured!();
+        }
+
+        Succeed(batch);
+        request?.SetResult(capture!);
+        flushed();
+        LeaveFlushing();
     }
 
     private long Apply(UnitOfWork unit, JournalPayload payload)
@@ -162,22 +197,21 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         }
 
         var hasLine = payload.HasChanges;
-        var undo = new (CollectionState, string, Entity?)[unit.PendingWrites.Count];
+        var undo = new List<(CollectionState, string, Entity?)>(unit.PendingWrites.Count);
         LastTicket++;
         LastSequence += hasLine ? 1 : 0;
         var now = LastCommit = time.GetUtcNow();
-        for (var index = 0; index < undo.Length; index++)
+        foreach (var write in unit.PendingWrites)
         {
-            var write = unit.PendingWrites[index];
-            undo[index] = (write.State, write.Id, write.Replaced);
+            undo.Add((write.State, write.Id, write.Replaced));
             write.State.Set(write.Id, write.Value);
             if (write.State.IsDurable)
             {
                 write.State.ChangedAt = LastSequence;
             }
-            else
+            else if (write.Value is { } value)
             {
-                write.State.Trim(now);
+                write.State.Trim(value, now, entity => undo.Add((write.State, entity.Id, entity)));
             }
         }
 
@@ -189,7 +223,6 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
         _open.Commits.Add(new(LastSequence, now, hasLine ? payload : null, undo));
         _open.LastTicket = LastTicket;
-        StartFlushing();
         return LastTicket;
     }
 
@@ -203,25 +236,29 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         return _flushing is { } flushing && ticket <= flushing.LastTicket ? flushing.Done.Task : _open.Done.Task;
     }
 
-    private void StartFlushing()
-    {
-        if (!_isRunning)
-        {
-            _isRunning = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
+    /// <summary>One thread flushes at a time. Called under the lock.</summary>
+    private bool TryBecomeFlusher() => !_isFlushing && (_isFlushing = true);
 
-    private (Batch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request)? TakeBatch()
+    private void QueueFlush() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private void LeaveFlushing()
     {
         lock (Gate)
         {
             if (_open.Commits.Count is 0 && _captureRequest is null)
             {
-                _isRunning = false;
-                return null;
+                _isFlushing = false;
+                return;
             }
+        }
 
+        QueueFlush();
+    }
+
+    private (Batch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request) TakeBatch()
+    {
+        lock (Gate)
+        {
             var batch = _open;
             batch.LastTicket = LastTicket;
             var request = _captureRequest;
@@ -273,8 +310,10 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
             {
                 for (var index = batch.Commits.Count - 1; index >= 0; index--)
                 {
-                    foreach (var (state, id, previous) in batch.Commits[index].Undo.Reverse())
+                    var undo = batch.Commits[index].Undo;
+                    for (var change = undo.Count - 1; change >= 0; change--)
                     {
+                        var (state, id, previous) = undo[change];
                         state.Set(id, previous);
                     }
                 }
@@ -312,5 +351,5 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     }
 
     private sealed record Commit(
-        long Sequence, DateTimeOffset Time, JournalPayload? Payload, (CollectionState State, string Id, Entity? Previous)[] Undo);
+        long Sequence, DateTimeOffset Time, JournalPayload? Payload, List<(CollectionState State, string Id, Entity? Previous)> Undo);
 }

@@ -10,6 +10,8 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, int chunk, TimeProvider time) : IJournal, IDisposable
 {
+    private static readonly byte[] Filler = CreateFiller();
+
     private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
     private IWritableFile? _file;
     private long _offset;
@@ -140,16 +142,21 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
     private void FillUp(IWritableFile file, long atLeast)
     {
         var capacity = (atLeast + chunk - 1) / chunk * chunk;
-        var filler = new byte[Math.Min(chunk, capacity - _capacity)];
-        filler.AsSpan().Fill(JournalSegment.Filler);
         while (_capacity < capacity)
         {
-            var length = (int)Math.Min(filler.Length, capacity - _capacity);
-            file.Write(filler.AsSpan(0, length), _capacity);
+            var length = (int)Math.Min(Filler.Length, capacity - _capacity);
+            file.Write(Filler.AsSpan(0, length), _capacity);
             _capacity += length;
         }
 
         file.Flush();
+    }
+
+    private static byte[] CreateFiller()
+    {
+        var filler = new byte[64 * 1_024];
+        filler.AsSpan().Fill(JournalSegment.Filler);
+        return filler;
     }
 
     private static void WriteNumber(ArrayBufferWriter<byte> output, long number)

@@ -12,6 +12,12 @@ internal static class Collections
     /// </summary>
     private const int MaximumAnonymousTokens = 10_000;
 
+    /// <summary>
+    /// How many live tokens of a type, such as access tokens, a connection has in memory at most. So a client that refreshes in a
+    /// loop takes no more memory than one that does not.
+    /// </summary>
+    private const int MaximumTokensPerConnection = 32;
+
     public static readonly CollectionDefinition<Application> Applications = new("clients")
     {
         Json = EntityJson.For<Application>(),
@@ -42,6 +48,10 @@ internal static class Collections
     {
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
+        Bound = new(token => token.AuthorizationId is { Length: > 0 } connection ? connection + " " + token.Type : null)
+        {
+            MaximumEntriesPerOwner = MaximumTokensPerConnection,
+        },
     };
 
     /// <summary>Tokens of nobody yet, in memory: pushed and pending authorization requests, state of upstream sign-ins.</summary>
@@ -49,7 +59,7 @@ internal static class Collections
     {
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
-        Bound = new(MaximumAnonymousTokens, token => token.Origin ?? string.Empty),
+        Bound = new(token => token.Origin ?? string.Empty) { MaximumEntries = MaximumAnonymousTokens },
     };
 
     public static readonly CollectionDefinition<User> Users = new("users")

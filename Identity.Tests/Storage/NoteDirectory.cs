@@ -21,7 +21,13 @@ internal sealed class NoteDirectory : IAsyncDisposable
     {
         Indexes = [Note.ByOwner],
         ExpiresAt = note => note.Expires,
-        Bound = new(MaximumEntries: 10, note => note.Owner ?? string.Empty),
+        Bound = new(note => note.Owner ?? string.Empty) { MaximumEntries = 10 },
+    };
+
+    private static readonly CollectionDefinition<Note> CappedDefinition = new("capped")
+    {
+        ExpiresAt = note => note.Expires,
+        Bound = new(note => note.Owner) { MaximumEntriesPerOwner = 2 },
     };
 
     private StorageDirectory? _storage;
@@ -44,11 +50,14 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     public Collection<Note> Volatile => Storage.GetCollection(VolatileDefinition);
 
+    /// <summary>In memory, two entries for each owner at most.</summary>
+    public Collection<Note> Capped => Storage.GetCollection(CappedDefinition);
+
     public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, NullLogger.Instance);
 
     private FileSystemStorageOptions Options => new() { Directory = Path, SnapshotThreshold = SnapshotThreshold, JournalChunk = JournalChunk };
 
-    private static CollectionDefinition[] Definitions => [NotesDefinition, OthersDefinition, VolatileDefinition];
+    private static CollectionDefinition[] Definitions => [NotesDefinition, OthersDefinition, VolatileDefinition, CappedDefinition];
 
     public StorageReport Verify() => StorageMaintenance.Verify(Options, Definitions, Time);
 
