@@ -26,7 +26,8 @@ internal static class IdentityHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = args,
+            // Settings are read and checked once, at the start: nothing watches their files.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
             ApplicationName = typeof(IdentityHost).Assembly.GetName().Name,
             // Pages and settings belong to the program, from wherever it is started.
             ContentRootPath = AppContext.BaseDirectory,

@@ -40,7 +40,9 @@ internal static class TokensExtensions
         AttachPredecessor.Descriptor,
         LimitToConnection.Descriptor,
         ReissueSuccessor.Descriptor,
+        IssueRefreshToken.Descriptor,
         RedeemRefreshToken.Descriptor,
+        StartCommit.Descriptor,
         AttachGrantedScope.Descriptor,
 
         // Tokens are revoked and looked at.

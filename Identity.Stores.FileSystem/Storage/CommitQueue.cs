@@ -49,33 +49,12 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     public async ValueTask CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        var payload = JournalPayload.Create(unit);
-        Task pending;
-        var flushesItself = false;
-        lock (Gate)
-        {
-            try
-            {
-                if (unit.ReadUndoneState || WasUndone(unit.ReadTicket))
-                {
-                    throw Undone();
-                }
-
-                var ticket = unit.PendingWrites.Count is 0 ? unit.ReadTicket : Apply(unit, payload);
-                pending = Pending(ticket);
-                flushesItself = !pending.IsCompleted && TryBecomeFlusher();
-            }
-            finally
-            {
-                unit.Clear();
-            }
-        }
-
-        if (flushesItself)
+        var (pending, isFlusher) = Enqueue(unit);
+        if (isFlusher)
         {
             if (ThreadPool.PendingWorkItemCount is 0)
             {
-                // Nobody else is about to commit: this thread would only wait for another one to do it.
+                // Nobody else is about to commit: this thread would only wait for another one to flush.
                 FlushBatch();
             }
             else
@@ -87,6 +66,15 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         if (!pending.IsCompletedSuccessfully)
         {
             await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Commits without waiting: a later commit of the unit waits for this one, too.</summary>
+    public void BeginCommit(UnitOfWork unit)
+    {
+        if (Enqueue(unit).IsFlusher)
+        {
+            QueueFlush();
         }
     }
 
@@ -175,6 +163,33 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         LeaveFlushing();
     }
 
+    private (Task Pending, bool IsFlusher) Enqueue(UnitOfWork unit)
+    {
+        var payload = JournalPayload.Create(unit);
+        lock (Gate)
+        {
+            try
+            {
+                if (unit.ReadUndoneState || WasUndone(unit.ReadTicket))
+                {
+                    throw Undone();
+                }
+
+                if (unit.PendingWrites.Count > 0)
+                {
+                    unit.NoteCommit(Apply(unit, payload));
+                }
+
+                var pending = Pending(unit.ReadTicket);
+                return (pending, !pending.IsCompleted && TryBecomeFlusher());
+            }
+            finally
+            {
+                unit.Clear();
+            }
+        }
+    }
+
     private long Apply(UnitOfWork unit, JournalPayload payload)
     {
         ObjectDisposedException.ThrowIf(_isClosed, typeof(StorageDirectory));
@@ -215,15 +230,20 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
             }
         }
 
-        if (!hasLine && _flushing is null && _open.Commits.Count is 0)
+        if (!hasLine && _open.Commits.Count is 0)
         {
-            // Nothing is waiting for the disk, so nothing that this may have read is either.
-            return _durableTicket = LastTicket;
+            // It needs no flush of its own: it waits for the one under way, if there is any, since it may have read what that covers.
+            if (_flushing is null)
+            {
+                return _durableTicket = LastTicket;
+            }
+
+            _flushing.Late.Add(undo);
+            return _flushing.LastTicket = LastTicket;
         }
 
         _open.Commits.Add(new(LastSequence, now, hasLine ? payload : null, undo));
-        _open.LastTicket = LastTicket;
-        return LastTicket;
+        return _open.LastTicket = LastTicket;
     }
 
     private Task Pending(long ticket)
@@ -306,19 +326,8 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         lock (Gate)
         {
             (first, second) = (_flushing!, _open);
-            foreach (var batch in (Batch[])[second, first])
-            {
-                for (var index = batch.Commits.Count - 1; index >= 0; index--)
-                {
-                    var undo = batch.Commits[index].Undo;
-                    for (var change = undo.Count - 1; change >= 0; change--)
-                    {
-                        var (state, id, previous) = undo[change];
-                        state.Set(id, previous);
-                    }
-                }
-            }
-
+            Undo(second);
+            Undo(first);
             _undone.Add(_durableTicket + 1, LastTicket);
 
             // A ticket of its own, so that what is read from now on is told from what was undone.
@@ -338,12 +347,27 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         _ = second.Done.Task.Exception;
     }
 
+    private static void Undo(Batch batch)
+    {
+        foreach (var undo in Enumerable.Reverse(batch.Late).Concat(Enumerable.Reverse(batch.Commits).Select(commit => commit.Undo)))
+        {
+            for (var index = undo.Count - 1; index >= 0; index--)
+            {
+                var (state, id, previous) = undo[index];
+                state.Set(id, previous);
+            }
+        }
+    }
+
     private StorageException Undone() => new("What this request had read or written was undone, since it could not be made durable. " +
         (_lastFailure?.Message ?? "Try again."));
 
     private sealed class Batch
     {
         public List<Commit> Commits { get; } = [];
+
+        /// <summary>What was changed in memory only while the batch was being flushed, as it is undone.</summary>
+        public List<List<(CollectionState State, string Id, Entity? Previous)>> Late { get; } = [];
 
         public long LastTicket { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpen
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireRefreshTokenGenerated>()
             .UseScopedHandler<RedeemRefreshToken>()
-            .SetOrder(GenerateRefreshToken.Descriptor.Order + 500)
+            .SetOrder(GenerateAccessToken.Descriptor.Order - 600)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
 
