@@ -49,32 +49,38 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     public async ValueTask CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        var (pending, isFlusher) = Enqueue(unit);
-        if (isFlusher)
-        {
-            if (ThreadPool.PendingWorkItemCount is 0)
-            {
-                // Nobody else is about to commit: this thread would only wait for another one to flush.
-                FlushBatch();
-            }
-            else
-            {
-                QueueFlush();
-            }
-        }
-
+        var pending = BeginCommit(unit);
         if (!pending.IsCompletedSuccessfully)
         {
             await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Commits without waiting: a later commit of the unit waits for this one, too.</summary>
-    public void BeginCommit(UnitOfWork unit)
+    /// <summary>Commits; a later commit of the unit waits for this one, too.</summary>
+    /// <returns>A task that completes when everything is durable that the unit has changed or may have read.</returns>
+    public Task BeginCommit(UnitOfWork unit)
     {
-        if (Enqueue(unit).IsFlusher)
+        var payload = JournalPayload.Create(unit);
+        lock (Gate)
         {
-            QueueFlush();
+            try
+            {
+                if (unit.ReadUndoneState || WasUndone(unit.ReadTicket))
+                {
+                    throw Undone();
+                }
+
+                if (unit.PendingWrites.Count > 0)
+                {
+                    unit.NoteCommit(Apply(unit, payload));
+                }
+
+                return Pending(unit.ReadTicket);
+            }
+            finally
+            {
+                unit.Clear();
+            }
         }
     }
 
@@ -98,11 +104,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
             Debug.Assert(_captureRequest is null, "One snapshot at a time.");
             (_capture, _captured) = (capture, durable);
             _captureRequest = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (TryBecomeFlusher())
-            {
-                QueueFlush();
-            }
-
+            StartFlushing();
             return _captureRequest.Task;
         }
     }
@@ -163,33 +165,6 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         LeaveFlushing();
     }
 
-    private (Task Pending, bool IsFlusher) Enqueue(UnitOfWork unit)
-    {
-        var payload = JournalPayload.Create(unit);
-        lock (Gate)
-        {
-            try
-            {
-                if (unit.ReadUndoneState || WasUndone(unit.ReadTicket))
-                {
-                    throw Undone();
-                }
-
-                if (unit.PendingWrites.Count > 0)
-                {
-                    unit.NoteCommit(Apply(unit, payload));
-                }
-
-                var pending = Pending(unit.ReadTicket);
-                return (pending, !pending.IsCompleted && TryBecomeFlusher());
-            }
-            finally
-            {
-                unit.Clear();
-            }
-        }
-    }
-
     private long Apply(UnitOfWork unit, JournalPayload payload)
     {
         ObjectDisposedException.ThrowIf(_isClosed, typeof(StorageDirectory));
@@ -243,6 +218,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         }
 
         _open.Commits.Add(new(LastSequence, now, hasLine ? payload : null, undo));
+        StartFlushing();
         return _open.LastTicket = LastTicket;
     }
 
@@ -256,8 +232,14 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         return _flushing is { } flushing && ticket <= flushing.LastTicket ? flushing.Done.Task : _open.Done.Task;
     }
 
-    /// <summary>One thread flushes at a time. Called under the lock.</summary>
-    private bool TryBecomeFlusher() => !_isFlushing && (_isFlushing = true);
+    private void StartFlushing()
+    {
+        if (!_isFlushing)
+        {
+            _isFlushing = true;
+            QueueFlush();
+        }
+    }
 
     private void QueueFlush() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 

@@ -70,7 +70,7 @@ public sealed class UnitOfWork : IDisposable
     public void BeginCommit()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        Directory.Queue.BeginCommit(this);
+        _ = Directory.Queue.BeginCommit(this);
     }
 
     /// <summary>Discards what was not committed.</summary>
