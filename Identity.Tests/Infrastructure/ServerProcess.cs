@@ -28,6 +28,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The storage directory.</summary>
     public string StorageDirectory => _directory.Path;
 
+    /// <summary>The number of the current process.</summary>
+    public int Id => _process!.Id;
+
     /// <summary>Everything the current process wrote to its standard output until now.</summary>
     public string Output => _process?.Output ?? "";
 
@@ -62,11 +65,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="arguments">All its arguments.</param>
     /// <param name="input">What it reads from standard input.</param>
     /// <param name="environment">Environment variables.</param>
+    /// <param name="launcher">A program, with its arguments, that starts it.</param>
     /// <returns>The exit code and what it wrote.</returns>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string[] arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+        string[] arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null, string[]? launcher = null)
     {
-        using var process = new ConsoleCommand(arguments, environment ?? new Dictionary<string, string>(), input);
+        using var process = new ConsoleCommand(arguments, environment ?? new Dictionary<string, string>(), input, launcher: launcher);
         var exitCode = await process.WaitForExitAsync(Patience);
         return (exitCode, process.Output, process.Errors);
     }
@@ -139,17 +143,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         private readonly StringBuilder _errors = new();
         private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _awaited = new();
 
-        public ConsoleCommand(string[] arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? workingDirectory = null)
+        public ConsoleCommand(
+            string[] arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? workingDirectory = null, string[]? launcher = null)
         {
-            var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+            string[] command = [.. launcher ?? [], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ServerAssembly.Path, .. arguments];
+            var start = new ProcessStartInfo(command[0])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 RedirectStandardInput = true,
                 WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
             };
-            start.ArgumentList.Add(ServerAssembly.Path);
-            foreach (var argument in arguments)
+            foreach (var argument in command[1..])
             {
                 start.ArgumentList.Add(argument);
             }
