@@ -8,7 +8,7 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <summary>
 /// Keeps refresh tokens in <c>refresh_tokens.json</c> and every other token in memory. Whatever is asked or changed spans both.
 /// </summary>
-public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
+internal sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
 {
     /// <summary>
     /// How many live tokens of a type, such as access tokens, a connection has in memory at most; one more ends the oldest. So
