@@ -15,7 +15,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly string[] _arguments;
+    private string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private ConsoleCommand? _process;
 
@@ -112,9 +112,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the stopped or killed server again, in the same directory and on the same port.</summary>
+    /// <param name="arguments">Further arguments from now on, in place of those from before; null: the same.</param>
     /// <returns>A task that completes when it answers.</returns>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(string[]? arguments = null)
     {
+        _arguments = arguments ?? _arguments;
         _process?.Dispose();
         _process = new ConsoleCommand(
             ["--urls", Address.GetLeftPart(UriPartial.Authority), .. _arguments], _environment, workingDirectory: _directory.Parent);
