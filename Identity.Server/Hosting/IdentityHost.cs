@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Identity.Server.Hosting;
 
@@ -47,11 +48,15 @@ internal static class IdentityHost
     private static void ConfigureLogging(WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
+        // Before the console, whose own settings count more.
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(console =>
         {
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
             console.UseUtcTimestamp = true;
         });
+        builder.Logging.AddConsole();
+        builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Simple);
+        builder.Services.MaskConsole();
         builder.Services.AddSingleton<StartupProgress>();
         builder.Services.AddOptions<LoggerFilterOptions>().PostConfigure<StartupProgress>((filter, progress) =>
         {

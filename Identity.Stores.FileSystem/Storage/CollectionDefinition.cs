@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>Names a collection of a <see cref="StorageDirectory"/> and says how it is kept.</summary>
-public abstract record CollectionDefinition
+public abstract class CollectionDefinition
 {
     private protected CollectionDefinition(string name) => Name = name;
 
@@ -18,7 +18,7 @@ public abstract record CollectionDefinition
 
 /// <summary>Names a collection of <typeparamref name="T"/> and says how it is kept.</summary>
 /// <typeparam name="T">The entity.</typeparam>
-public sealed record CollectionDefinition<T> : CollectionDefinition
+public sealed class CollectionDefinition<T> : CollectionDefinition
     where T : Entity
 {
     /// <summary>Names a collection.</summary>

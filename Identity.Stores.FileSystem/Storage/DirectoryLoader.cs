@@ -153,6 +153,12 @@ internal sealed partial class DirectoryLoader(
     private void CheckFile(string name, string checksum)
     {
         var path = Path.Combine(directory, name);
+        if (Path.GetDirectoryName(path) is { } folder && files.FileExists(folder))
+        {
+            throw new StorageException($"'{folder}' should be a folder but is a file. Nothing was changed. " +
+                "Put the folder back, or restore the directory from a backup.");
+        }
+
         if (!files.FileExists(path))
         {
             throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +

@@ -29,6 +29,9 @@ internal interface IFileSystem
 
     /// <summary>Size and time of the last write, by which an edit by somebody else is noticed.</summary>
     FileStamp GetStamp(string path);
+
+    /// <summary>The name of the file system that a folder is on, such as <c>ext4</c>; null where there is none to name.</summary>
+    string? GetFormat(string folder) => null;
 }
 
 internal readonly record struct FileStamp(long Length, DateTime LastWrite);

@@ -76,6 +76,8 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         return info.Exists ? new(info.Length, info.LastWriteTimeUtc) : default;
     }
 
+    public string? GetFormat(string folder) => NetworkFileSystems.NameOf(folder);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 

@@ -27,10 +27,10 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         IFileSystem files, FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time, ILogger logger)
     {
         (_files, _options, _time, _logger) = (files, options, time, logger);
-        Path = System.IO.Path.GetFullPath(options.Directory);
+        Path = DirectoryPlace.Resolve(options.Directory);
         var definitions = collections.ToList();
         _states = definitions.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal);
-        DirectoryAccess.Prepare(files, Path);
+        DirectoryAccess.Prepare(files, Path, name => JournalSegment.TryParse(name, out _) || _states.Values.Any(state => state.FileName == name));
         _lock = DirectoryLock.Acquire(Path, time);
         try
         {

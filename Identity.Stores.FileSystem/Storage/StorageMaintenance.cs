@@ -5,6 +5,8 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>What a person does to a directory that no server uses: check it, and get out of it what is sound.</summary>
 public static class StorageMaintenance
 {
+    internal const string AsidePrefix = "before-recovery-";
+
     private const string QuarantineEnding = ".quarantine";
 
     /// <summary>Checks every checksum, and that everything is there that should be. Changes nothing.</summary>
@@ -65,10 +67,9 @@ public static class StorageMaintenance
     private static (string Directory, Dictionary<string, CollectionState> States) Prepare(
         FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections)
     {
-        var directory = Path.GetFullPath(options.Directory);
-        return Directory.Exists(directory)
-            ? (directory, collections.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal))
-            : throw new StorageException($"There is no storage directory '{directory}'.");
+        var directory = DirectoryPlace.Resolve(options.Directory);
+        DirectoryAccess.Inspect(new PhysicalFileSystem(), directory);
+        return (directory, collections.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal));
     }
 
     private static DirectorySalvage Salvage(string directory, Dictionary<string, CollectionState> states)
@@ -91,7 +92,7 @@ public static class StorageMaintenance
     /// <summary>Moves what will be written anew, or counts no longer, out of the way; keys stay where they are.</summary>
     private static void SetAside(PhysicalFileSystem files, string directory, Dictionary<string, CollectionState> states, string stamp)
     {
-        var aside = Path.Combine(directory, "before-recovery-" + stamp);
+        var aside = Path.Combine(directory, AsidePrefix + stamp);
         files.CreateFolder(aside);
         foreach (var name in files.ListFiles(directory))
         {
@@ -146,7 +147,7 @@ public static class StorageMaintenance
         => manifest is not null
             ? manifest.Files.Where(file => files.FileExists(Path.Combine(directory, file.Key)) && ChecksummedLine.Of(files.ReadAllBytes(Path.Combine(directory, file.Key))) == file.Value)
             : Directory.EnumerateDirectories(directory).Select(folder => Path.GetFileName(folder)!)
-                .Where(folder => !folder.StartsWith("before-recovery-", StringComparison.Ordinal))
+                .Where(folder => !folder.StartsWith(AsidePrefix, StringComparison.Ordinal))
                 .SelectMany(folder => files.ListFiles(Path.Combine(directory, folder)).Select(name => $"{folder}/{name}"))
                 .Where(name => !name.EndsWith(FileSystemExtensions.TemporaryEnding, StringComparison.Ordinal))
                 .Select(name => KeyValuePair.Create(name, ChecksummedLine.Of(files.ReadAllBytes(Path.Combine(directory, name)))));

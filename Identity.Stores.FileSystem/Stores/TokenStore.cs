@@ -8,7 +8,7 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <summary>
 /// Keeps refresh tokens in <c>refresh_tokens.json</c> and every other token in memory. Whatever is asked or changed spans both.
 /// </summary>
-public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
+internal sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
 {
     private readonly Collection<Application> _applications;
     private readonly Collection<Authorization> _authorizations;

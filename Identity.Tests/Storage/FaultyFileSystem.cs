@@ -12,6 +12,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Decides by number (from 0) and name whether a call fails, and how.</summary>
     public Func<int, string, Fault> Decide { get; set; } = (_, _) => Fault.None;
 
+    /// <summary>What is said to be the file system's name.</summary>
+    public string? Format { get; init; }
+
     public IReadOnlyList<string> Calls
     {
         get
@@ -67,6 +70,8 @@ internal sealed class FaultyFileSystem : IFileSystem
     public void FlushFolder(string path) => Do("FlushFolder", () => _files.FlushFolder(path));
 
     public FileStamp GetStamp(string path) => _files.GetStamp(path);
+
+    public string? GetFormat(string folder) => Format ?? _files.GetFormat(folder);
 
     private void Do(string name, Action call)
     {
