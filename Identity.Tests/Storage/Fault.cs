@@ -26,4 +26,7 @@ internal enum Fault
 
     /// <summary>A flush, after which everything can still be read but is never written, whatever later flushes say.</summary>
     Forgotten,
+
+    /// <summary>The process ends here as by a kill from outside; a write has done half by then.</summary>
+    Kill,
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Tests.Storage;
@@ -92,17 +93,26 @@ internal sealed class FaultyFileSystem(IFileSystem? disk = null) : IFileSystem
 
     private static Exception Failure(Fault fault, string name) => fault switch
     {
+        Fault.Kill => Kill(),
         Fault.Denied => new UnauthorizedAccessException($"Access to the path is denied (injected into {name})"),
         Fault.Full => new IOException($"No space left on device (injected into {name})", hresult: 28),
         _ => new IOException($"Input/output error (injected into {name})"),
     };
+
+    private static UnreachableException Kill()
+    {
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+        self.WaitForExit();
+        return new UnreachableException();
+    }
 
     private sealed class FaultyFile(FaultyFileSystem owner, string path, IWritableFile file) : IWritableFile
     {
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
             var fault = owner.Next("Write", path);
-            if (fault is Fault.None or Fault.After or Fault.Full)
+            if (fault is Fault.None or Fault.After or Fault.Full or Fault.Kill)
             {
                 file.Write(fault is Fault.None ? bytes : bytes[..(bytes.Length / 2)], offset);
             }

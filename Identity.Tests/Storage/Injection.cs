@@ -72,7 +72,8 @@ internal sealed class Injection(int number, int kind, bool lasts)
         return KindsOf(call.Name)[kind];
     }
 
-    private static Fault[] KindsOf(string call) => call switch
+    /// <summary>The ways in which a call can fail.</summary>
+    public static Fault[] KindsOf(string call) => call switch
     {
         "Write" => [Fault.Before, Fault.Full, Fault.After, Fault.Denied],
         "Flush" => [Fault.Before, Fault.Dropped, Fault.Forgotten, Fault.After],

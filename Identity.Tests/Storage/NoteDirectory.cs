@@ -45,8 +45,9 @@ internal sealed class NoteDirectory : IAsyncDisposable
     public Collection<Note> Volatile => Storage.GetCollection(VolatileDefinition);
 
     /// <summary>A directory whose files are simulated; only its lock is real, in shared memory where the system has that: thousands are opened.</summary>
-    public static NoteDirectory Over(IFileSystem files)
-        => new() { Files = files, Path = NewPath(Directory.Exists("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath()) };
+    public static NoteDirectory Over(IFileSystem files) => new() { Files = files, Path = NewSharedPath() };
+
+    public static string NewSharedPath() => NewPath(Directory.Exists("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath());
 
     public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, NullLogger.Instance);
 
