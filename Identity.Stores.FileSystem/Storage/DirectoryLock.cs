@@ -63,7 +63,11 @@ internal sealed class DirectoryLock : IDisposable
             JsonSerializer.Serialize(owner, new DirectoryOwner(Environment.ProcessId, Environment.MachineName, Timestamp.Format(time.GetUtcNow())),
                 DirectoryOwnerJson.Default.DirectoryOwner);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
+        {
+            // It only informs: a full disk must not keep the server from starting, and reading.
+        }
+        catch (UnauthorizedAccessException exception)
         {
             stream.Dispose();
             throw new StorageException($"'{ownerPath}' cannot be written: {exception.Message} {MendRights}", exception);

@@ -18,14 +18,36 @@ internal static class FileSystemExtensions
     {
         var temporary = path + TemporaryEnding;
         files.DeleteIfExists(temporary);
-        using (var file = files.CreateFile(temporary))
+        try
         {
-            file.Write(content, 0);
-            file.Flush();
+            using (var file = files.CreateFile(temporary))
+            {
+                file.Write(content, 0);
+                file.Flush();
+            }
+
+            files.Rename(temporary, path);
+        }
+        catch
+        {
+            files.DeleteUnfinished(temporary);
+            throw;
         }
 
-        files.Rename(temporary, path);
         files.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Removes what could not be written to its end, and would take up a disk that is full; where that fails too, a later start does it.</summary>
+    public static void DeleteUnfinished(this IFileSystem files, string path)
+    {
+        try
+        {
+            files.DeleteIfExists(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What led here is thrown on.
+        }
     }
 
     public static void DeleteIfExists(this IFileSystem files, string path)

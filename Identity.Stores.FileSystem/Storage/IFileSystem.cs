@@ -8,7 +8,7 @@ internal interface IFileSystem
     /// <summary>The names of the files in a folder, ordered; none where the folder does not exist.</summary>
     IReadOnlyList<string> ListFiles(string folder);
 
-    /// <summary>Creates a folder that only its owner may enter (0700), unless it exists.</summary>
+    /// <summary>Creates a folder that only its owner may enter (0700), durably, unless it exists.</summary>
     void CreateFolder(string path);
 
     /// <summary>Creates a file that only its owner may read and write (0600); fails where one exists.</summary>

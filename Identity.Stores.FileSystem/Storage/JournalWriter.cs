@@ -14,6 +14,7 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
 
     private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
     private IWritableFile? _file;
+    private (long Number, IWritableFile File)? _unnamed;
     private long _offset;
     private long _capacity;
     private long _firstSequence;
@@ -72,18 +73,31 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
     public void Abandon(StorageException failure)
     {
         _group.ResetWrittenCount();
-        EndSegment();
+        _file?.Dispose();
+        _file = null;
     }
 
     public void EndSegment()
     {
         _file?.Dispose();
-        _file = null;
+        _unnamed?.File.Dispose();
+        (_file, _unnamed) = (null, null);
     }
 
     public void Dispose() => EndSegment();
 
     private IWritableFile OpenSegment(long after)
+    {
+        // What was made and could not be named is sound, and goes on after the same line: it is named now, not made again.
+        var (number, file) = _unnamed ??= CreateSegment(after);
+
+        // Named before a line in it counts: a segment that is lost later must be missed.
+        manifest.Update(current => current.Segments.Contains(number) ? current : current with { Segments = current.Segments.Add(number) });
+        _unnamed = null;
+        return file;
+    }
+
+    private (long Number, IWritableFile File) CreateSegment(long after)
     {
         var number = manifest.NextSegment();
         var path = Path.Combine(directory, JournalSegment.FileName(number));
@@ -97,45 +111,25 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         WriteTime(head, time.GetUtcNow());
         ChecksummedLine.Seal(head, 0, "}\n"u8);
 
-        var file = files.CreateFile(path);
-        var isNamed = false;
+        IWritableFile? file = null;
         try
         {
+            file = files.CreateFile(path);
             file.Write(head.WrittenSpan, 0);
             _capacity = head.WrittenCount;
             FillUp(file, head.WrittenCount + 1);
             files.FlushFolder(directory);
-
-            // Named before a line in it counts: a segment that is lost later must be missed.
-            isNamed = true;
-            manifest.Update(current => current with { Segments = current.Segments.Add(number) });
         }
         catch
         {
-            file.Dispose();
-            if (!isNamed)
-            {
-                DeleteUnused(path);
-            }
-
+            // A disk that stays full would otherwise gather an empty segment with each attempt.
+            file?.Dispose();
+            files.DeleteUnfinished(path);
             throw;
         }
 
         _offset = head.WrittenCount;
-        return file;
-    }
-
-    /// <summary>A disk that stays full would otherwise gather an empty segment with each attempt.</summary>
-    private void DeleteUnused(string path)
-    {
-        try
-        {
-            files.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next start removes it: nothing names it.
-        }
+        return (number, file);
     }
 
     /// <summary>Makes room for lines, durably, before one is written there.</summary>

@@ -16,6 +16,13 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
 
     public void CreateFolder(string path)
     {
+        // The name of a new folder stands in the one above, and is durable when that is flushed.
+        List<string> changed = [];
+        for (var folder = path; !Directory.Exists(folder) && Path.GetDirectoryName(folder) is { Length: > 0 } parent; folder = parent)
+        {
+            changed.Add(parent);
+        }
+
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
@@ -24,6 +31,8 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         {
             Directory.CreateDirectory(path, PrivateFolder);
         }
+
+        changed.ForEach(FlushFolder);
     }
 
     public IWritableFile CreateFile(string path) => new WritableFile(path, FileMode.CreateNew);

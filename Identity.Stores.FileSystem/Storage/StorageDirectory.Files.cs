@@ -52,11 +52,19 @@ public sealed partial class StorageDirectory
         {
             _files.CreateFolder(System.IO.Path.Combine(Path, folder));
             _files.FlushFolder(Path);
+            if (_files.FileExists(path))
+            {
+                // Left by an attempt that failed: no manifest on disk may name it any more when it is replaced.
+                _manifest.Update(static current => current);
+            }
+
             _files.WriteAtomically(path, content);
             _manifest.Update(current => current with { Files = current.Files.SetItem(fullName, checksum) });
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
+            // A key that might be gone after a crash must not be used.
+            _manifest.TakeBack(current => current with { Files = current.Files.Remove(fullName) });
             throw new StorageException($"'{path}' could not be written: {exception.Message}", exception);
         }
     }

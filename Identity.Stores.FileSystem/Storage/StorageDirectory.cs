@@ -166,7 +166,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
                 covered = [.. _manifest.Current.Segments];
                 _journal.Length = 0;
             }).ConfigureAwait(false);
-            if (capture.Collections.Count > 0 || covered.Count > 0)
+            if (capture.Collections.Count > 0 || covered.Count > 0 || _snapshots.IsUnfinished)
             {
                 _snapshots.Write(capture, covered);
             }
