@@ -73,6 +73,7 @@ internal static class SizePart
         var watch = Stopwatch.StartNew();
         var storage = services.GetRequiredService<StorageDirectory>();
         var load = watch.Elapsed;
+        var (collections, paused) = (GC.CollectionCount(0), GC.GetTotalPauseDuration());
         using var process = Process.GetCurrentProcess();
         var peak = process.PeakWorkingSet64;
         var managed = Managed() - before;
@@ -80,6 +81,8 @@ internal static class SizePart
         var found = new Dictionary<string, double>
         {
             ["load s"] = load.TotalSeconds,
+            ["collections"] = collections,
+            ["paused s"] = paused.TotalSeconds,
             ["managed B"] = managed,
             ["working set B"] = process.WorkingSet64,
             ["peak B"] = peak,
