@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.Text.Json;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,16 +10,12 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Identity.Benchmarks.Load;
 
 /// <summary>
-/// Refresh tokens that are there before a server starts: of each connection one that is valid and nine that were redeemed, ten
-/// connections a client. Nobody uses them; they are what look-ups and writes must not be slowed down by.
+/// Refresh tokens that are there before a server starts, each server's as it leaves them. Nobody uses them; they are what look-ups and
+/// writes must not be slowed down by.
 /// </summary>
 internal static class TokenSeed
 {
-    private const int PerConnection = 10;
-    private const int PerClient = 100;
-
-    // About what an encrypted principal takes.
-    private const int PayloadSize = 600;
+    private const int PerConnection = TokenShape.PerConnection;
 
     // Connections a unit of work or transaction.
     private const int Batch = 100;
@@ -69,19 +65,26 @@ internal static class TokenSeed
             var authorizationId = await authorizations.GetIdAsync(authorization, cancellationToken);
             for (var index = 0; index < PerConnection; index++)
             {
-                await tokens.CreateAsync(new OpenIddictTokenDescriptor
+                var shape = TokenShape.Create(index);
+                var token = new OpenIddictTokenDescriptor
                 {
                     ApplicationId = applicationId,
                     AuthorizationId = authorizationId,
                     CreationDate = now,
                     ExpirationDate = now.AddDays(1),
-                    Payload = Random(PayloadSize),
+                    Payload = shape.Payload,
                     RedemptionDate = index is 0 ? null : now,
-                    ReferenceId = Random(32),
-                    Status = index is 0 ? Statuses.Valid : Statuses.Redeemed,
+                    ReferenceId = TokenShape.Random(TokenShape.ReferenceSize),
+                    Status = shape.Status,
                     Subject = Subject(connection),
                     Type = TokenTypeIdentifiers.RefreshToken,
-                }, cancellationToken);
+                };
+                if (shape.Successor is { } successor)
+                {
+                    token.Properties[TokenShape.SuccessorProperty] = JsonSerializer.SerializeToElement(successor);
+                }
+
+                await tokens.CreateAsync(token, cancellationToken);
             }
         }
     }
@@ -111,9 +114,10 @@ internal static class TokenSeed
                 Authorization = authorization,
                 CreationDate = now.UtcDateTime,
                 ExpirationDate = now.AddDays(1).UtcDateTime,
-                Payload = Random(PayloadSize),
+                // Of its own accord OpenIddict keeps the payload of every token.
+                Payload = TokenShape.Create(0).Payload,
                 RedemptionDate = index is 0 ? null : now.UtcDateTime,
-                ReferenceId = Random(32),
+                ReferenceId = TokenShape.Random(TokenShape.ReferenceSize),
                 Status = index is 0 ? Statuses.Valid : Statuses.Redeemed,
                 Subject = Subject(connection),
                 Type = TokenTypeIdentifiers.RefreshToken,
@@ -123,9 +127,7 @@ internal static class TokenSeed
         await context.SaveChangesAsync(cancellationToken);
     }
 
-    private static string ClientId(int connection) => string.Create(CultureInfo.InvariantCulture, $"seeded-client-{connection * PerConnection / PerClient}");
+    private static string ClientId(int connection) => string.Create(CultureInfo.InvariantCulture, $"seeded-client-{connection / TokenShape.ConnectionsPerClient}");
 
     private static string Subject(int connection) => string.Create(CultureInfo.InvariantCulture, $"seeded-user-{connection}");
-
-    private static string Random(int size) => Convert.ToBase64String(RandomNumberGenerator.GetBytes(size));
 }

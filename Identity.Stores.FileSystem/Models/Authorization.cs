@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Stores.FileSystem.Models;
@@ -14,9 +15,11 @@ public sealed class Authorization : Entity
     public string? Subject { get; set; }
 
     /// <summary><c>valid</c>, <c>revoked</c>, or another of OpenIddict's statuses.</summary>
+    [JsonConverter(typeof(SharedText.Converter))]
     public string? Status { get; set; }
 
     /// <summary><c>ad-hoc</c> or <c>permanent</c>.</summary>
+    [JsonConverter(typeof(SharedText.Converter))]
     public string? Type { get; set; }
 
     /// <summary>The granted scopes.</summary>

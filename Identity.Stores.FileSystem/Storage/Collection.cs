@@ -123,22 +123,13 @@ public sealed class Collection<T>
     public IReadOnlyList<T> List(Func<T, bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        T[] entities;
-        lock (_directory.Queue.Gate)
-        {
-            var unit = EnterRead();
-            var pending = Overlay().Count is 0 ? null : unit;
-            entities = pending is null
-                ? [.. _state.Entities]
-                : [
-                    .. _state.Entities.Where(entity => !pending.TryGetWrite(_state, entity.Id, out _)),
-                    .. Overlay().Select(write => write.Value).OfType<T>(),
-                ];
-        }
 
         // Outside the lock: instances never change, and a caller's predicate may take its time.
-        return Copies([.. entities.Where(predicate)]);
+        return Copies([.. Visible().Where(predicate)]);
     }
+
+    /// <summary>Finds the identifiers of the entities that match, in no order.</summary>
+    internal IEnumerable<string> FindIds(Func<T, bool> predicate) => Visible().Where(predicate).Select(entity => entity.Id);
 
     /// <summary>Adds an entity.</summary>
     /// <param name="entity">Given an identifier, unless it has one, and a version.</param>
@@ -270,6 +261,22 @@ public sealed class Collection<T>
 
         unit.NoteRead(_directory.Queue);
         return unit;
+    }
+
+    /// <summary>All entities that the caller sees, the kept instances themselves.</summary>
+    private T[] Visible()
+    {
+        lock (_directory.Queue.Gate)
+        {
+            var unit = EnterRead();
+            var pending = Overlay().Count is 0 ? null : unit;
+            return pending is null
+                ? [.. _state.Entities]
+                : [
+                    .. _state.Entities.Where(entity => !pending.TryGetWrite(_state, entity.Id, out _)),
+                    .. Overlay().Select(write => write.Value).OfType<T>(),
+                ];
+        }
     }
 
     private IReadOnlyList<PendingWrite> Overlay()

@@ -96,6 +96,16 @@ public sealed class CollectionIndex<T>(string name, Func<T, IEnumerable<string>>
     // An index with one key an entity compares and moves it without allocating a list for it.
     internal Func<T, string?>? SingleKey { get; }
 
+    /// <summary>The hash code of the one key, null where there is none, if that is to be had without the text.</summary>
+    internal Func<T, int?> KeyHash
+    {
+        get => field ?? (entity => SingleKey!(entity) is { Length: > 0 } text ? text.GetHashCode(StringComparison.Ordinal) : null);
+        init;
+    }
+
+    /// <summary>Gives an entity another instance of its key: entities under one key then share it.</summary>
+    internal Action<T, string>? Share { get; init; }
+
     internal IEnumerable<string> KeysOf(T entity) => keys(entity);
 
     internal bool Matches(T entity, string key)

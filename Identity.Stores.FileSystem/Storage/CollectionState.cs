@@ -36,9 +36,20 @@ internal abstract class CollectionState(CollectionDefinition definition)
 
     public abstract Entity Deserialize(ReadOnlySpan<byte> json);
 
+    /// <summary>Puts in entities that were read from a file, into a collection that nobody uses yet.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="total">How many there will be.</param>
+    /// <returns>The place of the first whose identifier is there already, or -1.</returns>
+    public abstract int Load(ReadOnlySpan<Entity> entities, int total);
+
     public abstract Entity[] Capture();
 
-    public abstract int DropExpired(DateTimeOffset now);
+    /// <summary>Which of the entities have expired. May be called without the lock.</summary>
+    public abstract List<Entity> FindExpired(Entity[] entities, DateTimeOffset now);
+
+    /// <summary>Removes those that are still there as they were found and that nobody is writing.</summary>
+    /// <returns>How many those were.</returns>
+    public abstract int Drop(IEnumerable<Entity> entities);
 
     /// <summary>Makes room in a collection that is in memory only, after something was added: what has expired goes, and what is beyond the bound.</summary>
     /// <param name="added">What was added.</param>
@@ -52,12 +63,20 @@ internal abstract class CollectionState(CollectionDefinition definition)
 internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : CollectionState(definition)
     where T : Entity
 {
+    // Fewer are loaded sooner than other threads have begun to help.
+    private const int LoadedAtOnce = 2_048;
+
+    private const int MinimumRoom = 1_024;
+
     private readonly Dictionary<string, T> _entities = new(StringComparer.Ordinal);
     private readonly Dictionary<CollectionIndex<T>, IndexState<T>> _indexes =
-        definition.Indexes.ToDictionary(index => index, index => new IndexState<T>(index));
+        definition.Indexes.ToDictionary(index => index, IndexState<T>.Create);
 
     private readonly ExpiryQueue<T>? _expiry =
         definition is { Json: null, ExpiresAt: { } expiresAt } ? new ExpiryQueue<T>(expiresAt) : null;
+
+    // The number of entities that there is room for, or was at some time since room was last given back.
+    private int _room = MinimumRoom;
 
     private readonly OwnerQueues<T>? _owners = definition.Bound is { } bound ? new OwnerQueues<T>(bound) : null;
 
@@ -86,11 +105,57 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         if (next is null)
         {
             _entities.Remove(id);
+            GiveBackRoom();
         }
         else
         {
             _entities[id] = next;
+            _room = Math.Max(_room, _entities.Count);
             _expiry?.Add(next, _entities);
+        }
+    }
+
+    public override int Load(ReadOnlySpan<Entity> entities, int total)
+    {
+        if (_entities.Count is 0)
+        {
+            _room = Math.Max(_room, total);
+            _entities.EnsureCapacity(total);
+            foreach (var index in _indexes.Values)
+            {
+                index.Resize(total);
+            }
+        }
+
+        for (var place = 0; place < entities.Length; place++)
+        {
+            if (!_entities.TryAdd(entities[place].Id, (T)entities[place]))
+            {
+                return place;
+            }
+        }
+
+        var loaded = entities.ToArray();
+        if (loaded.Length < LoadedAtOnce)
+        {
+            foreach (var index in _indexes.Values)
+            {
+                Fill(index);
+            }
+        }
+        else
+        {
+            Parallel.ForEach(_indexes.Values, Fill);
+        }
+
+        return -1;
+
+        void Fill(IndexState<T> index)
+        {
+            foreach (var entity in loaded)
+            {
+                index.Replace(entity.Id, null, (T)entity);
+            }
         }
     }
 
@@ -113,20 +178,22 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         return entities;
     }
 
-    public override int DropExpired(DateTimeOffset now)
+    public override List<Entity> FindExpired(Entity[] entities, DateTimeOffset now)
+        => definition.ExpiresAt is { } expiresAt ? [.. entities.Where(entity => expiresAt((T)entity) < now)] : [];
+
+    public override int Drop(IEnumerable<Entity> entities)
     {
-        if (definition.ExpiresAt is not { } expiresAt)
+        var count = 0;
+        foreach (var entity in entities)
         {
-            return 0;
+            if (ReferenceEquals(Get(entity.Id), entity) && !Writers.ContainsKey(entity.Id))
+            {
+                Set(entity.Id, null);
+                count++;
+            }
         }
 
-        string[] expired = [.. _entities.Values.Where(entity => expiresAt(entity) < now && !Writers.ContainsKey(entity.Id)).Select(entity => entity.Id)];
-        foreach (var id in expired)
-        {
-            Set(id, null);
-        }
-
-        return expired.Length;
+        return count;
     }
 
     public override void Trim(Entity added, DateTimeOffset now, Action<Entity> removed)
@@ -159,6 +226,27 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
                 ReservedKeys[(index, key)] = (unit, id);
                 unit.Reserved.Add((this, index, key));
             }
+        }
+    }
+
+    /// <summary>
+    /// A collection that was flooded once is not to keep the room for it, nor to look for it each time: it is given back when three
+    /// quarters of the entities have gone.
+    /// </summary>
+    private void GiveBackRoom()
+    {
+        if (_entities.Count >= _room / 4)
+        {
+            return;
+        }
+
+        _room = Math.Max(_entities.Count, MinimumRoom);
+        _entities.TrimExcess();
+        _expiry?.TrimExcess(_entities);
+        _owners?.TrimExcess();
+        foreach (var index in _indexes.Values)
+        {
+            index.Resize(_entities.Count);
         }
     }
 }

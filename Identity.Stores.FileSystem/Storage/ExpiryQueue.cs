@@ -13,11 +13,7 @@ internal sealed class ExpiryQueue<T>(Func<T, DateTimeOffset?> expiresAt)
         // Places left behind must not outgrow what is there: entries that are pushed out long before they expire would.
         if (_queue.Count > (2 * entities.Count) + Slack)
         {
-            _queue.Clear();
-            foreach (var kept in entities.Values)
-            {
-                Enqueue(kept);
-            }
+            Rebuild(entities);
         }
         else
         {
@@ -37,6 +33,22 @@ internal sealed class ExpiryQueue<T>(Func<T, DateTimeOffset?> expiresAt)
         }
 
         return null;
+    }
+
+    /// <summary>Lets go of the room that entries had that are gone.</summary>
+    public void TrimExcess(Dictionary<string, T> entities)
+    {
+        Rebuild(entities);
+        _queue.TrimExcess();
+    }
+
+    private void Rebuild(Dictionary<string, T> entities)
+    {
+        _queue.Clear();
+        foreach (var kept in entities.Values)
+        {
+            Enqueue(kept);
+        }
     }
 
     private void Enqueue(T entity)

@@ -1,68 +1,19 @@
 namespace Identity.Stores.FileSystem.Storage;
 
-/// <summary>The identifiers under each key of an index. Nearly every key has one, so one is kept without a set around it.</summary>
-internal sealed class IndexState<T>(CollectionIndex<T> index)
+/// <summary>The identifiers under each key of an index.</summary>
+internal abstract class IndexState<T>
     where T : Entity
 {
-    private readonly Dictionary<string, object> _idsByKey = new(StringComparer.Ordinal);
+    public static IndexState<T> Create(CollectionIndex<T> index)
+        => index is { IsUnique: true, SingleKey: not null } ? new UniqueIndexState<T>(index) : new GroupedIndexState<T>(index);
 
-    public IReadOnlyCollection<string> Ids(string key) => _idsByKey.GetValueOrDefault(key) switch
-    {
-        string id => [id],
-        HashSet<string> ids => ids,
-        _ => [],
-    };
+    /// <summary>The identifiers, in no order.</summary>
+    public abstract IReadOnlyCollection<string> Ids(string key);
 
-    public void Replace(string id, T? previous, T? next)
-    {
-        if (previous is not null && next is not null && index.SameKeys(previous, next))
-        {
-            return;
-        }
+    /// <summary>Takes an entity from under its keys, or puts one there, or another in its place.</summary>
+    public abstract void Replace(string id, T? previous, T? next);
 
-        if (previous is not null)
-        {
-            foreach (var key in index.KeysOf(previous))
-            {
-                Remove(key, id);
-            }
-        }
-
-        if (next is not null)
-        {
-            foreach (var key in index.KeysOf(next))
-            {
-                Add(key, id);
-            }
-        }
-    }
-
-    private void Add(string key, string id)
-    {
-        switch (_idsByKey.GetValueOrDefault(key))
-        {
-            case null:
-                _idsByKey[key] = id;
-                break;
-            case string other when other != id:
-                _idsByKey[key] = new HashSet<string>(StringComparer.Ordinal) { other, id };
-                break;
-            case HashSet<string> ids:
-                ids.Add(id);
-                break;
-        }
-    }
-
-    private void Remove(string key, string id)
-    {
-        switch (_idsByKey.GetValueOrDefault(key))
-        {
-            case string only when only == id:
-                _idsByKey.Remove(key);
-                break;
-            case HashSet<string> ids when ids.Remove(id) && ids.Count == 1:
-                _idsByKey[key] = ids.First();
-                break;
-        }
-    }
+    /// <summary>Makes room for entities that will come, or lets go of room that those who left had.</summary>
+    /// <param name="entities">How many there will be.</param>
+    public abstract void Resize(int entities);
 }

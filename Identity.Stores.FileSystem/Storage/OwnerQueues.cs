@@ -26,6 +26,13 @@ internal sealed class OwnerQueues<T>(CollectionBound<T> bound)
         return _places.Count > bound.MaximumEntries ? _queues[_sizes!.Max.Owner].First!.Value : null;
     }
 
+    /// <summary>Lets go of the room that entries had that are gone.</summary>
+    public void TrimExcess()
+    {
+        _queues.TrimExcess();
+        _places.TrimExcess();
+    }
+
     public void Replace(string id, T? previous, T? next)
     {
         var from = previous is null ? null : bound.Owner(previous);

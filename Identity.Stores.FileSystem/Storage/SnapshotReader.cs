@@ -11,41 +11,29 @@ internal static class SnapshotReader
     {
         using var lines = new LineReader(files.OpenRead(path));
         var head = ReadHead(lines, path, state);
+        var batch = new EntryBatch(state);
         for (var index = 0; index < head.Count; index++)
         {
-            var end = index == head.Count - 1 ? "}"u8 : "},"u8;
             if (!lines.TryRead(out var line) || !lines.IsTerminated)
             {
-                throw Damaged(path, lines, $"the file ends there, though it should hold {head.Count} entries");
+                throw Damaged(path, lines.Number, $"the file ends there, though it should hold {head.Count} entries");
             }
 
-            if (!ChecksummedLine.IsIntact(line, end))
+            batch.Add(line, isLast: index == head.Count - 1);
+            if (batch.IsFull || index == head.Count - 1)
             {
-                throw Damaged(path, lines, "the checksum does not fit the entry");
-            }
+                if (batch.Load(head.Count, ref version) is var (place, what))
+                {
+                    throw Damaged(path, lines.Number - batch.Count + 1 + place, what);
+                }
 
-            Entity entity;
-            try
-            {
-                entity = state.Deserialize(line[..(line.Length - end.Length + 1)]);
+                batch.Clear();
             }
-            catch (JsonException exception)
-            {
-                throw Damaged(path, lines, $"the entry cannot be read ({exception.Message})");
-            }
-
-            if (entity.Id.Length is 0 || state.Get(entity.Id) is not null)
-            {
-                throw Damaged(path, lines, "the entry has no id, or the id of another entry");
-            }
-
-            state.Set(entity.Id, entity);
-            version = Math.Max(version, entity.Version);
         }
 
         if (!lines.TryRead(out var last) || !lines.IsTerminated || !last.SequenceEqual(Snapshot.FileEnd[..^1]) || lines.TryRead(out _))
         {
-            throw Damaged(path, lines, "the file does not end as it should");
+            throw Damaged(path, lines.Number, "the file does not end as it should");
         }
 
         return head;
@@ -55,7 +43,7 @@ internal static class SnapshotReader
     {
         if (!lines.TryRead(out var line))
         {
-            throw Damaged(path, lines, "the file is empty");
+            throw Damaged(path, lines.Number, "the file is empty");
         }
 
         SnapshotHead? head = null;
@@ -76,14 +64,14 @@ internal static class SnapshotReader
         if (head is null || !ChecksummedLine.IsIntact(line, Snapshot.HeadEnd) || head.Collection != state.Name || head.Count < 0 ||
             head.Time == DateTimeOffset.MinValue)
         {
-            throw Damaged(path, lines, "the head is damaged");
+            throw Damaged(path, lines.Number, "the head is damaged");
         }
 
         return head;
     }
 
-    private static StorageException Damaged(string path, LineReader lines, string what) => new(
-        $"'{path}' is damaged at line {lines.Number}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
+    private static StorageException Damaged(string path, long line, string what) => new(
+        $"'{path}' is damaged at line {line}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
 }
 
 /// <summary>The first line of a collection's file.</summary>

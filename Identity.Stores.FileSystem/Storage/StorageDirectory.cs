@@ -8,6 +8,8 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 public sealed partial class StorageDirectory : IAsyncDisposable
 {
+    private const int DroppedAtOnce = 256;
+
     private readonly IFileSystem _files;
     private readonly FileSystemStorageOptions _options;
     private readonly TimeProvider _time;
@@ -155,13 +157,10 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         await _snapshotting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            DropExpired();
             IReadOnlyList<long> covered = [];
-            var capture = await Queue.CaptureAsync(sequence =>
-            {
-                DropExpired();
-                return new SnapshotCapture(sequence, _time.GetUtcNow(),
-                    [.. _states.Values.Where(state => state.IsDurable && state.ChangedAt > state.SnapshotAt).Select(state => (state, state.Capture()))]);
-            }, () =>
+            var capture = await Queue.CaptureAsync(sequence => new SnapshotCapture(sequence, _time.GetUtcNow(),
+                [.. _states.Values.Where(state => state.IsDurable && state.ChangedAt > state.SnapshotAt).Select(state => (state, state.Capture()))]), () =>
             {
                 covered = [.. _manifest.Current.Segments];
                 _journal.Length = 0;
@@ -219,7 +218,20 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
         foreach (var state in _states.Values)
         {
-            state.DropExpired(now);
+            Entity[] entities;
+            lock (Queue.Gate)
+            {
+                entities = state.Capture();
+            }
+
+            // Looking through them all and removing many takes a while: requests come in between.
+            foreach (var expired in state.FindExpired(entities, now).Chunk(DroppedAtOnce))
+            {
+                lock (Queue.Gate)
+                {
+                    state.Drop(expired);
+                }
+            }
         }
     }
 

@@ -54,15 +54,16 @@ internal sealed partial class AuthorizationStore(StorageDirectory directory)
 
     /// <inheritdoc/>
     public ValueTask<long> PruneAsync(DateTimeOffset threshold, CancellationToken cancellationToken)
-        => Directory.ExecuteAsync(
-            async token =>
-            {
-                var pruned = Collection.List(authorization =>
-                    authorization.CreationDate < threshold && (authorization.Status != Statuses.Valid || authorization.Type == AuthorizationTypes.AdHoc));
-                return (long)await Collection.RemoveAsync(
-                    [.. pruned.Select(authorization => authorization.Id).Where(id => !_tokens.Any(TokenIndexes.Authorization, id))], token).ConfigureAwait(false);
-            },
+    {
+        bool IsPrunable(Authorization authorization) => authorization.CreationDate < threshold &&
+            (authorization.Status != Statuses.Valid || authorization.Type == AuthorizationTypes.AdHoc) && !_tokens.Any(TokenIndexes.Authorization, authorization.Id);
+
+        // Looked at again when their turn comes: until then they may have changed.
+        return PruneAsync(
+            Collection.FindIds(IsPrunable),
+            (ids, token) => Collection.RemoveAsync([.. ids.Where(id => Collection.Find(id) is { } entry && IsPrunable(entry))], token),
             cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask<long> RevokeAsync(string? subject, string? client, string? status, string? type, CancellationToken cancellationToken)

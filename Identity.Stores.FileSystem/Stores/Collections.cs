@@ -78,8 +78,15 @@ internal static class ApplicationIndexes
 
 internal static class AuthorizationIndexes
 {
-    public static readonly CollectionIndex<Authorization> Application = new("application", authorization => authorization.ApplicationId);
-    public static readonly CollectionIndex<Authorization> Subject = new("subject", authorization => authorization.Subject);
+    public static readonly CollectionIndex<Authorization> Application = new("application", authorization => authorization.ApplicationId)
+    {
+        Share = static (authorization, key) => authorization.ApplicationId = key,
+    };
+
+    public static readonly CollectionIndex<Authorization> Subject = new("subject", authorization => authorization.Subject)
+    {
+        Share = static (authorization, key) => authorization.Subject = key,
+    };
 }
 
 internal static class ScopeIndexes
@@ -90,10 +97,25 @@ internal static class ScopeIndexes
 
 internal static class TokenIndexes
 {
-    public static readonly CollectionIndex<Token> Reference = new("reference id", token => token.ReferenceId, unique: true);
-    public static readonly CollectionIndex<Token> Authorization = new("authorization", token => token.AuthorizationId);
-    public static readonly CollectionIndex<Token> Application = new("application", token => token.ApplicationId);
-    public static readonly CollectionIndex<Token> Subject = new("subject", token => token.Subject);
+    public static readonly CollectionIndex<Token> Reference = new("reference id", token => token.ReferenceId, unique: true)
+    {
+        KeyHash = static token => token.KeptReference.IsEmpty ? null : token.KeptReference.GetHashCode(),
+    };
+
+    public static readonly CollectionIndex<Token> Authorization = new("authorization", token => token.AuthorizationId)
+    {
+        Share = static (token, key) => token.AuthorizationId = key,
+    };
+
+    public static readonly CollectionIndex<Token> Application = new("application", token => token.ApplicationId)
+    {
+        Share = static (token, key) => token.ApplicationId = key,
+    };
+
+    public static readonly CollectionIndex<Token> Subject = new("subject", token => token.Subject)
+    {
+        Share = static (token, key) => token.Subject = key,
+    };
 
     public static System.Collections.Immutable.ImmutableArray<CollectionIndex<Token>> All => [Reference, Authorization, Application, Subject];
 }

@@ -40,6 +40,9 @@ internal sealed class TokenCollections(StorageDirectory directory)
 
     public IReadOnlyList<Token> List(Func<Token, bool> predicate) => [.. Ordered(All.SelectMany(tokens => tokens.List(predicate)))];
 
+    /// <summary>Identifiers in no order, without the copies that <see cref="List"/> makes.</summary>
+    public IEnumerable<string> FindIds(Func<Token, bool> predicate) => All.SelectMany(tokens => tokens.FindIds(predicate));
+
     public async ValueTask<int> RemoveAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var count = 0;

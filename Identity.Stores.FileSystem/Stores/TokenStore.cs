@@ -105,15 +105,17 @@ internal sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenS
 
     /// <inheritdoc/>
     public ValueTask<long> PruneAsync(DateTimeOffset threshold, CancellationToken cancellationToken)
-        => Directory.ExecuteAsync(
-            async token =>
-            {
-                var now = _time.GetUtcNow();
-                var pruned = _tokens.List(entry => entry.CreationDate < threshold &&
-                    (entry.Status is not (Statuses.Inactive or Statuses.Valid) || entry.ExpirationDate < now || !IsAuthorized(entry)));
-                return (long)await _tokens.RemoveAsync([.. pruned.Select(entry => entry.Id)], token).ConfigureAwait(false);
-            },
+    {
+        var now = _time.GetUtcNow();
+        bool IsPrunable(Token entry) => entry.CreationDate < threshold &&
+            (entry.Status is not (Statuses.Inactive or Statuses.Valid) || entry.ExpirationDate < now || !IsAuthorized(entry));
+
+        // Looked at again when their turn comes: until then they may have changed.
+        return PruneAsync(
+            _tokens.FindIds(IsPrunable),
+            (ids, token) => _tokens.RemoveAsync([.. ids.Where(id => _tokens.Find(id) is { } entry && IsPrunable(entry))], token),
             cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask<long> RevokeAsync(string? subject, string? client, string? status, string? type, CancellationToken cancellationToken)

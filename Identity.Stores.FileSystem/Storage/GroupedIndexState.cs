@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// An index under whose keys there may be many entities. Most have one, which is kept without anything around it, or a few, in an array
+/// with little room to spare: a set takes three times as much.
+/// </summary>
+internal sealed class GroupedIndexState<T> : IndexState<T>
+    where T : Entity
+{
+    // Beyond that an array is slower to search and to copy than a set.
+    private const int MaximumArray = 64;
+
+    private readonly CollectionIndex<T> _index;
+    private readonly Dictionary<string, object> _idsByKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object>.AlternateLookup<ReadOnlySpan<char>> _keys;
+
+    public GroupedIndexState(CollectionIndex<T> index)
+    {
+        _index = index;
+        _keys = _idsByKey.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public override IReadOnlyCollection<string> Ids(string key) => _idsByKey.GetValueOrDefault(key) switch
+    {
+        string id => [id],
+        string?[] few => new ArraySegment<string>(few!, 0, CountOf(few)),
+        HashSet<string> many => many,
+        _ => [],
+    };
+
+    public override void Replace(string id, T? previous, T? next)
+    {
+        if (previous is not null && next is not null && _index.SameKeys(previous, next))
+        {
+            if (_index.SingleKey is { } keyOf && keyOf(previous) is { Length: > 0 } key)
+            {
+                _index.Share?.Invoke(next, key);
+            }
+
+            return;
+        }
+
+        if (previous is not null)
+        {
+            RemoveAll(id, previous);
+        }
+
+        if (next is not null)
+        {
+            AddAll(id, next);
+        }
+    }
+
+    public override void Resize(int entities)
+    {
+        // How many keys there will be nobody knows.
+        if (entities <= _idsByKey.Count)
+        {
+            _idsByKey.TrimExcess();
+        }
+    }
+
+    private void AddAll(string id, T entity)
+    {
+        if (_index.SingleKey is null)
+        {
+            foreach (var key in _index.KeysOf(entity).Distinct(StringComparer.Ordinal))
+            {
+                Add(key, id);
+            }
+        }
+        else if (_index.SingleKey(entity) is { Length: > 0 } key)
+        {
+            // Entities under one key refer to one instance of it.
+            if (_index.Share is { } share && _keys.TryGetValue(key, out var known, out _))
+            {
+                share(entity, known);
+                key = known;
+            }
+
+            Add(key, id);
+        }
+    }
+
+    private void RemoveAll(string id, T entity)
+    {
+        if (_index.SingleKey is null)
+        {
+            foreach (var key in _index.KeysOf(entity).Distinct(StringComparer.Ordinal))
+            {
+                Remove(key, id);
+            }
+        }
+        else if (_index.SingleKey(entity) is { Length: > 0 } key)
+        {
+            Remove(key, id);
+        }
+    }
+
+    private void Add(string key, string id)
+    {
+        ref var ids = ref CollectionsMarshal.GetValueRefOrAddDefault(_idsByKey, key, out _);
+        switch (ids)
+        {
+            case HashSet<string> many:
+                many.Add(id);
+                break;
+            case string?[] few when CountOf(few) is var count && count < few.Length:
+                few[count] = id;
+                break;
+            case string[] { Length: < MaximumArray } few:
+                var larger = new string?[Math.Min(MaximumArray, few.Length + ((few.Length + 1) / 2))];
+                few.CopyTo(larger, 0);
+                larger[few.Length] = id;
+                ids = larger;
+                break;
+            case string[] few:
+                ids = new HashSet<string>(few!, StringComparer.Ordinal) { id };
+                break;
+            case string other:
+                ids = (string?[])[other, id];
+                break;
+            default:
+                ids = id;
+                break;
+        }
+    }
+
+    private void Remove(string key, string id)
+    {
+        switch (_idsByKey.GetValueOrDefault(key))
+        {
+            case string only when only == id:
+                _idsByKey.Remove(key);
+                break;
+            case string?[] few when Array.IndexOf(few, id) is >= 0 and var place:
+                var last = CountOf(few) - 1;
+                (few[place], few[last]) = (few[last], null);
+                if (last is 1)
+                {
+                    _idsByKey[key] = few[0]!;
+                }
+
+                break;
+            case HashSet<string> many when many.Remove(id) && many.Count <= MaximumArray / 2:
+                _idsByKey[key] = many.ToArray();
+                break;
+        }
+    }
+
+    /// <summary>How much of an array is in use: the rest is null.</summary>
+    private static int CountOf(string?[] few) => Array.IndexOf(few, null) is >= 0 and var count ? count : few.Length;
+}
