@@ -21,7 +21,7 @@ internal sealed partial class DirectoryLoader(
     public ManifestFile Load()
     {
         var names = files.ListFiles(directory);
-        var lastSegment = names.Max(name => JournalSegment.TryParse(name, out var number) ? number : 0L);
+        var lastSegment = names.Select(name => JournalSegment.TryParse(name, out var number) ? number : 0L).DefaultIfEmpty().Max();
         if (Manifest.Read(files, directory) is not { } manifest)
         {
             return Create(names, lastSegment);

@@ -3,7 +3,10 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>Reads a file line by line without holding it in memory.</summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
-    private byte[] _buffer = new byte[256 * 1_024];
+    private const int LargestBuffer = 256 * 1_024;
+
+    // No larger than the file, and a byte more, so that its end is seen without growing.
+    private byte[] _buffer = new byte[Math.Min(stream.Length + 1, LargestBuffer)];
     private int _start;
     private int _end;
     private bool _isAtEnd;

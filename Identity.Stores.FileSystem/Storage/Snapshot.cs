@@ -15,6 +15,9 @@ internal static class Snapshot
 
     private const int BufferSize = 256 * 1_024;
 
+    // About what an entry takes: a small collection needs no large buffer.
+    private const int EntrySize = 512;
+
     public static ReadOnlySpan<byte> HeadEnd => ",\"entries\":["u8;
 
     public static ReadOnlySpan<byte> FileEnd => "]}\n"u8;
@@ -22,7 +25,7 @@ internal static class Snapshot
     public static void Write(IFileSystem files, string path, CollectionState state, IReadOnlyList<Entity> entities, long sequence, DateTimeOffset at)
     {
         using var file = files.CreateFile(path);
-        var output = new ArrayBufferWriter<byte>(BufferSize + (BufferSize / 4));
+        var output = new ArrayBufferWriter<byte>(Math.Min(entities.Count + 1, BufferSize * 5 / 4 / EntrySize) * EntrySize);
         long offset = 0;
         WriteHead(output, state.Name, sequence, entities.Count, at);
         var entry = new ArrayBufferWriter<byte>(1_024);
