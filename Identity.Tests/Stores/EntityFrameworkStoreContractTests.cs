@@ -7,5 +7,5 @@ namespace Identity.Tests.Stores;
 internal sealed class EntityFrameworkStoreContractTests : StoreContractTests<
     OpenIddictEntityFrameworkCoreApplication, OpenIddictEntityFrameworkCoreAuthorization, OpenIddictEntityFrameworkCoreScope, OpenIddictEntityFrameworkCoreToken>
 {
-    protected override IStoreHost Open() => new EntityFrameworkStores();
+    protected override IStoreHost Open() => EntityFrameworkDatabase.Rent();
 }

@@ -25,6 +25,8 @@ internal sealed class FileStores : IStoreHost
 
     public IServiceProvider Services => _services ??= Start();
 
+    public AsyncServiceScope CreateScope() => Services.CreateAsyncScope();
+
     public StorageDirectory Storage => Services.GetRequiredService<StorageDirectory>();
 
     public IOpenIddictApplicationStore<Application> Applications => Services.GetRequiredService<IOpenIddictApplicationStore<Application>>();

@@ -29,7 +29,7 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
     private IOpenIddictTokenStore<TToken> Tokens => _scope.ServiceProvider.GetRequiredService<IOpenIddictTokenStore<TToken>>();
 
     [SetUp]
-    public void Start() => _scope = (_host = Open()).Services.CreateAsyncScope();
+    public void Start() => _scope = (_host = Open()).CreateScope();
 
     [TearDown]
     public async Task StopAsync()
@@ -152,7 +152,7 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
         Assert.That(await Tokens.GetApplicationIdAsync(token, default), Is.Null);
         Assert.That(await Tokens.FindByApplicationIdAsync(id!, default).ToListAsync(), Is.Empty);
 
-        await using var scope = _host!.Services.CreateAsyncScope();
+        await using var scope = _host!.CreateScope();
         var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenStore<TToken>>();
         var found = (await tokens.FindByReferenceIdAsync("reference", default))!;
         Assert.That(await tokens.GetApplicationIdAsync(found, default), Is.Null);
