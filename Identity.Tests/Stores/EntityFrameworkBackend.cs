@@ -43,7 +43,7 @@ internal sealed class EntityFrameworkBackend : StoreBackend<
 
     protected override IQueryable<string?> Ids<T>(IQueryable<T> entities) => entities.Select(entity => EF.Property<string?>(entity!, "Id"));
 
-    protected override bool IsDuplicate(Exception exception) => exception is DbUpdateException and not DbUpdateConcurrencyException;
+    protected override bool IsDuplicate(Exception exception) => _database.IsDuplicate(exception);
 
     // A context that tracks nothing answers as a new one.
     protected override void Forget() => _context.ChangeTracker.Clear();

@@ -47,6 +47,8 @@ internal sealed class EntityFrameworkDatabase : IStoreHost
         return scope;
     }
 
+    public bool IsDuplicate(Exception exception) => exception is DbUpdateException and not DbUpdateConcurrencyException;
+
     public ValueTask DisposeAsync()
     {
         Idle.Add(this);

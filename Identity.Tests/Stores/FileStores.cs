@@ -27,6 +27,8 @@ internal sealed class FileStores : IStoreHost
 
     public AsyncServiceScope CreateScope() => Services.CreateAsyncScope();
 
+    public bool IsDuplicate(Exception exception) => exception is DuplicateKeyException;
+
     public StorageDirectory Storage => Services.GetRequiredService<StorageDirectory>();
 
     public IOpenIddictApplicationStore<Application> Applications => Services.GetRequiredService<IOpenIddictApplicationStore<Application>>();

@@ -11,7 +11,7 @@ namespace Identity.Tests.Stores;
 /// What random operations do not come by: refused arguments, absent values, references to nothing, entries that are gone. Every
 /// implementation of OpenIddict's stores must answer alike, OpenIddict's own first.
 /// </summary>
-internal abstract class StoreContractTests<TApplication, TAuthorization, TScope, TToken>
+internal abstract partial class StoreContractTests<TApplication, TAuthorization, TScope, TToken>(string tokenType)
     where TApplication : class
     where TAuthorization : class
     where TScope : class
@@ -142,6 +142,7 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
         await Applications.CreateAsync(application, default);
         var id = await Applications.GetIdAsync(application, default);
         var token = await Tokens.InstantiateAsync(default);
+        await Tokens.SetTypeAsync(token, tokenType, default);
         await Tokens.SetReferenceIdAsync(token, "reference", default);
         await Tokens.SetApplicationIdAsync(token, id, default);
         await Tokens.CreateAsync(token, default);
