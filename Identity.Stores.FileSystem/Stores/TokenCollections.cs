@@ -27,16 +27,44 @@ internal sealed class TokenCollections(StorageDirectory directory)
     };
 
     /// <summary>Where the token with this identifier is, if anywhere.</summary>
-    public Collection<Token>? Locate(string id) => Array.Find(All, tokens => tokens.Contains(id));
+    public Collection<Token>? Locate(string id)
+    {
+        lock (directory.Queue.Gate)
+        {
+            return Array.Find(All, tokens => tokens.Contains(id));
+        }
+    }
 
-    public Token? Find(string id) => _refreshTokens.Find(id) ?? _userTokens.Find(id) ?? _anonymousTokens.Find(id);
+    // Under one lock: a token that moves is always in one of the places.
+    public Token? Find(string id)
+    {
+        lock (directory.Queue.Gate)
+        {
+            return _refreshTokens.Find(id) ?? _userTokens.Find(id) ?? _anonymousTokens.Find(id);
+        }
+    }
 
     public Token? FindFirst(CollectionIndex<Token> index, string key)
-        => _refreshTokens.FindFirst(index, key) ?? _userTokens.FindFirst(index, key) ?? _anonymousTokens.FindFirst(index, key);
+    {
+        lock (directory.Queue.Gate)
+        {
+            return _refreshTokens.FindFirst(index, key) ?? _userTokens.FindFirst(index, key) ?? _anonymousTokens.FindFirst(index, key);
+        }
+    }
+
+    /// <summary>Whether another token, wherever it is, has the reference id of this one; a collection knows of its own tokens only.</summary>
+    public bool IsReferenceTaken(Token token)
+        => token.ReferenceId is { Length: > 0 } reference && FindFirst(TokenIndexes.Reference, reference) is { } holder && holder.Id != token.Id;
 
     public IEnumerable<Token> Find(CollectionIndex<Token> index, string key) => Ordered(All.SelectMany(tokens => tokens.Find(index, key)));
 
-    public bool Any(CollectionIndex<Token> index, string key) => Array.Exists(All, tokens => tokens.Contains(index, key));
+    public bool Any(CollectionIndex<Token> index, string key)
+    {
+        lock (directory.Queue.Gate)
+        {
+            return Array.Exists(All, tokens => tokens.Contains(index, key));
+        }
+    }
 
     public IReadOnlyList<Token> List(Func<Token, bool> predicate) => [.. Ordered(All.SelectMany(tokens => tokens.List(predicate)))];
 

@@ -34,7 +34,18 @@ internal sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenS
     {
         ArgumentNullException.ThrowIfNull(entity);
         entity.Origin = UnitOfWork.Current?.Origin;
-        return _tokens.PlaceOf(entity).AddAsync(entity, cancellationToken);
+        var place = _tokens.PlaceOf(entity);
+        if (entity.Id is { Length: > 0 } id && _tokens.Locate(id) is not null)
+        {
+            throw new DuplicateKeyException("tokens", "id");
+        }
+
+        if (_tokens.IsReferenceTaken(entity))
+        {
+            throw new DuplicateKeyException("tokens", TokenIndexes.Reference.Name);
+        }
+
+        return place.AddAsync(entity, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -49,19 +60,25 @@ internal sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenS
     {
         ArgumentNullException.ThrowIfNull(entity);
         var place = _tokens.PlaceOf(entity);
-        if (_tokens.Locate(entity.Id) is not { } from || from == place)
+        var from = _tokens.Locate(entity.Id) ?? place;
+
+        // A copy that is stale is refused as that, even where its reference id is another's by now.
+        if (_tokens.IsReferenceTaken(entity) && from.Find(entity.Id)?.Version == entity.Version)
         {
-            return TranslateAsync(place.UpdateAsync(entity, cancellationToken));
+            throw new DuplicateKeyException("tokens", TokenIndexes.Reference.Name);
         }
 
-        // What it is, or whose, has changed (a device code that a user has approved): it moves, in one change.
-        return TranslateAsync(Directory.ExecuteAsync(
-            async token =>
-            {
-                await from.RemoveAsync(entity, token).ConfigureAwait(false);
-                await place.AddAsync(entity, token).ConfigureAwait(false);
-            },
-            cancellationToken));
+        return TranslateAsync(from == place
+            ? place.UpdateAsync(entity, cancellationToken)
+
+            // What it is, or whose, has changed (a device code that a user has approved): it moves, in one change.
+            : Directory.ExecuteAsync(
+                async token =>
+                {
+                    await from.RemoveAsync(entity, token).ConfigureAwait(false);
+                    await place.AddAsync(entity, token).ConfigureAwait(false);
+                },
+                cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OpenIddict.Abstractions;
@@ -10,80 +9,62 @@ namespace Identity.Tests.Stores;
 internal sealed class EntityFrameworkBackend : StoreBackend<
     OpenIddictEntityFrameworkCoreApplication, OpenIddictEntityFrameworkCoreAuthorization, OpenIddictEntityFrameworkCoreScope, OpenIddictEntityFrameworkCoreToken>
 {
-    private readonly SqliteConnection _connection = new("DataSource=:memory:");
-    private readonly ServiceProvider _services;
-    private readonly List<AsyncServiceScope> _scopes = [];
+    private readonly EntityFrameworkDatabase _database = EntityFrameworkDatabase.Rent();
+    private readonly DbContext _context;
 
     public EntityFrameworkBackend()
     {
-        _connection.Open();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddDbContext<DbContext>(options => options.UseSqlite(_connection).UseOpenIddict());
-        services.AddOpenIddict().AddCore(core => core.UseEntityFrameworkCore().UseDbContext<DbContext>());
-        _services = services.BuildServiceProvider();
-        Forget();
-        Context.Database.EnsureCreated();
+        var services = _database.Scope.ServiceProvider;
+        _context = services.GetRequiredService<DbContext>();
+        Applications = services.GetRequiredService<IOpenIddictApplicationStore<OpenIddictEntityFrameworkCoreApplication>>();
+        Authorizations = services.GetRequiredService<IOpenIddictAuthorizationStore<OpenIddictEntityFrameworkCoreAuthorization>>();
+        Scopes = services.GetRequiredService<IOpenIddictScopeStore<OpenIddictEntityFrameworkCoreScope>>();
+        Tokens = services.GetRequiredService<IOpenIddictTokenStore<OpenIddictEntityFrameworkCoreToken>>();
     }
 
-    protected override IOpenIddictApplicationStore<OpenIddictEntityFrameworkCoreApplication> Applications
-        => Scope.GetRequiredService<IOpenIddictApplicationStore<OpenIddictEntityFrameworkCoreApplication>>();
-
-    protected override IOpenIddictAuthorizationStore<OpenIddictEntityFrameworkCoreAuthorization> Authorizations
-        => Scope.GetRequiredService<IOpenIddictAuthorizationStore<OpenIddictEntityFrameworkCoreAuthorization>>();
-
-    protected override IOpenIddictScopeStore<OpenIddictEntityFrameworkCoreScope> Scopes
-        => Scope.GetRequiredService<IOpenIddictScopeStore<OpenIddictEntityFrameworkCoreScope>>();
-
-    protected override IOpenIddictTokenStore<OpenIddictEntityFrameworkCoreToken> Tokens
-        => Scope.GetRequiredService<IOpenIddictTokenStore<OpenIddictEntityFrameworkCoreToken>>();
-
-    private IServiceProvider Scope => _scopes[^1].ServiceProvider;
-
-    private DbContext Context => Scope.GetRequiredService<DbContext>();
-
-    protected override void SetId(object entity, string id) => entity.GetType().GetProperty("Id")!.SetValue(entity, id);
+    protected override void SetId(object entity, string id)
+    {
+        switch (entity)
+        {
+            case OpenIddictEntityFrameworkCoreApplication application:
+                application.Id = id;
+                break;
+            case OpenIddictEntityFrameworkCoreAuthorization authorization:
+                authorization.Id = id;
+                break;
+            case OpenIddictEntityFrameworkCoreScope scope:
+                scope.Id = id;
+                break;
+            case OpenIddictEntityFrameworkCoreToken token:
+                token.Id = id;
+                break;
+        }
+    }
 
     protected override IQueryable<string?> Ids<T>(IQueryable<T> entities) => entities.Select(entity => EF.Property<string?>(entity!, "Id"));
 
-    protected override void Forget() => _scopes.Add(_services.CreateAsyncScope());
+    protected override bool IsDuplicate(Exception exception) => _database.IsDuplicate(exception);
+
+    // A context that tracks nothing answers as a new one.
+    protected override void Forget() => _context.ChangeTracker.Clear();
 
     // What the file store keeps in memory only, and what it drops when it reads its files, goes from the oracle by hand.
     protected override async ValueTask RestartAsync()
     {
-        var refreshToken = StoreValues.TokenTypes[0];
-        foreach (var token in await Context.Set<OpenIddictEntityFrameworkCoreToken>().ToListAsync())
-        {
-            if (token.Type != refreshToken || token.ExpirationDate < Now.UtcDateTime)
-            {
-                Context.Remove(token);
-            }
-        }
-
-        await Context.SaveChangesAsync();
+        var refreshToken = StoreValues.RefreshToken;
+        var (now, tokens) = (Now.UtcDateTime, _context.Set<OpenIddictEntityFrameworkCoreToken>());
+        await tokens.Where(token => token.Type == null || token.Type != refreshToken || token.ExpirationDate < now).ExecuteDeleteAsync();
     }
 
     protected override async ValueTask SnapshotAsync()
     {
-        foreach (var token in await Context.Set<OpenIddictEntityFrameworkCoreToken>().ToListAsync())
-        {
-            if (token.ExpirationDate < Now.UtcDateTime)
-            {
-                Context.Remove(token);
-            }
-        }
-
-        await Context.SaveChangesAsync();
+        var (now, tokens) = (Now.UtcDateTime, _context.Set<OpenIddictEntityFrameworkCoreToken>());
+        await tokens.Where(token => token.ExpirationDate < now).ExecuteDeleteAsync();
     }
 
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        foreach (var scope in _scopes)
-        {
-            await scope.DisposeAsync();
-        }
-
-        await _services.DisposeAsync();
-        await _connection.DisposeAsync();
+        Forget();
+        return _database.DisposeAsync();
     }
 }

@@ -1,66 +1,66 @@
 using System.Reflection;
 using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Storage;
-using Microsoft.Extensions.DependencyInjection;
+using Identity.Stores.FileSystem.Stores;
+using Identity.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenIddict.Abstractions;
 using Models = Identity.Stores.FileSystem.Models;
 
 namespace Identity.Tests.Stores;
 
-/// <summary>The stores of this project, as a host gets them.</summary>
+/// <summary>The stores of this project, over real files or over files in memory.</summary>
 internal sealed class FileBackend : StoreBackend<Models.Application, Models.Authorization, Models.Scope, Models.Token>
 {
+    private static readonly CollectionDefinition[] Definitions =
+    [
+        Collections.Applications, Collections.Authorizations, Collections.Scopes, Collections.RefreshTokens, Collections.UserTokens, Collections.AnonymousTokens,
+    ];
+
     private readonly string _path = Path.Combine(Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
-    private readonly Action<MethodInfo>? _called;
-    private ServiceProvider _services;
+    private readonly IFileSystem _files;
+    private readonly Func<MethodInfo, bool>? _isSilent;
+    private StorageDirectory _directory = null!;
 
-    public FileBackend(Action<MethodInfo>? called = null) => (_called, _services) = (called, Open());
-
-    protected override IOpenIddictApplicationStore<Models.Application> Applications => Get<IOpenIddictApplicationStore<Models.Application>>();
-
-    protected override IOpenIddictAuthorizationStore<Models.Authorization> Authorizations => Get<IOpenIddictAuthorizationStore<Models.Authorization>>();
-
-    protected override IOpenIddictScopeStore<Models.Scope> Scopes => Get<IOpenIddictScopeStore<Models.Scope>>();
-
-    protected override IOpenIddictTokenStore<Models.Token> Tokens => Get<IOpenIddictTokenStore<Models.Token>>();
+    /// <param name="onDisk">Whether the files are real.</param>
+    /// <param name="isSilent">Which members of the interfaces do nothing and answer with nothing; asked at each call.</param>
+    public FileBackend(bool onDisk = false, Func<MethodInfo, bool>? isSilent = null)
+    {
+        (_files, _isSilent) = (onDisk ? new PhysicalFileSystem() : new MemoryFileSystem(), isSilent);
+        Open();
+    }
 
     protected override void SetId(object entity, string id) => ((Entity)entity).Id = id;
 
     protected override IQueryable<string?> Ids<T>(IQueryable<T> entities) => entities.Cast<Entity>().Select(entity => entity.Id);
 
+    protected override bool IsDuplicate(Exception exception) => exception is DuplicateKeyException;
+
     protected override async ValueTask RestartAsync()
     {
-        await _services.DisposeAsync();
-        _services = Open();
+        await _directory.DisposeAsync();
+        Open();
     }
 
-    protected override ValueTask SnapshotAsync() => new(_services.GetRequiredService<StorageDirectory>().SnapshotAsync());
+    protected override ValueTask SnapshotAsync() => new(_directory.SnapshotAsync());
 
     public override async ValueTask DisposeAsync()
     {
-        await _services.DisposeAsync();
-        if (Directory.Exists(_path))
-        {
-            Directory.Delete(_path, recursive: true);
-        }
+        await _directory.DisposeAsync();
+        Directory.Delete(_path, recursive: true);
     }
 
-    private ServiceProvider Open()
+    private void Open()
     {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddOpenIddict().AddCore(core => core.UseFileSystem(options =>
-        {
-            options.Directory = _path;
-            options.JournalChunk = 4_096;
-        }));
-        return services.BuildServiceProvider();
+        var options = new FileSystemStorageOptions { Directory = _path, JournalChunk = 4_096 };
+        _directory = StorageDirectory.Open(_files, options, Definitions, TimeProvider.System, NullLogger.Instance);
+        Applications = Store<IOpenIddictApplicationStore<Models.Application>>(new ApplicationStore(_directory));
+        Authorizations = Store<IOpenIddictAuthorizationStore<Models.Authorization>>(new AuthorizationStore(_directory));
+        Scopes = Store<IOpenIddictScopeStore<Models.Scope>>(new ScopeStore(_directory));
+        Tokens = Store<IOpenIddictTokenStore<Models.Token>>(new TokenStore(_directory, TimeProvider.System));
     }
 
-    private T Get<T>()
+    private T Store<T>(T store)
         where T : class
-    {
-        var store = _services.GetRequiredService<T>();
-        return _called is null ? store : RecordingProxy<T>.Create(store, _called);
-    }
+        => _isSilent is null ? store : SilentMembers<T>.Create(store, _isSilent);
 }

@@ -3,8 +3,11 @@ using Connection = Identity.Stores.FileSystem.Models.Authorization;
 
 namespace Identity.Tests.Stores;
 
-[TestFixture]
-internal sealed class FileStoreContractTests : StoreContractTests<Application, Connection, Scope, Token>
+/// <summary>Refresh tokens are on disk, all others in memory only: each must be as good a token.</summary>
+[TestFixture(FileStores.RefreshToken)]
+[TestFixture(FileStores.AccessToken)]
+[TestFixture(FileStores.AuthorizationCode)]
+internal sealed class FileStoreContractTests(string tokenType) : StoreContractTests<Application, Connection, Scope, Token>(tokenType)
 {
     protected override IStoreHost Open() => new FileStores();
 }

@@ -25,6 +25,10 @@ internal sealed class FileStores : IStoreHost
 
     public IServiceProvider Services => _services ??= Start();
 
+    public AsyncServiceScope CreateScope() => Services.CreateAsyncScope();
+
+    public bool IsDuplicate(Exception exception) => exception is DuplicateKeyException;
+
     public StorageDirectory Storage => Services.GetRequiredService<StorageDirectory>();
 
     public IOpenIddictApplicationStore<Application> Applications => Services.GetRequiredService<IOpenIddictApplicationStore<Application>>();

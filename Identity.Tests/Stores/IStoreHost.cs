@@ -1,7 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Identity.Tests.Stores;
 
-/// <summary>Services with OpenIddict's four stores of one implementation among them, and nothing in them yet.</summary>
+/// <summary>OpenIddict's four stores of one implementation, with nothing in them yet.</summary>
 internal interface IStoreHost : IAsyncDisposable
 {
-    IServiceProvider Services { get; }
+    /// <summary>Services as a request gets them, the stores among them.</summary>
+    AsyncServiceScope CreateScope();
+
+    /// <summary>Whether an exception says that another entry has the same identifier or unique key: there is no common type for it.</summary>
+    bool IsDuplicate(Exception exception);
 }

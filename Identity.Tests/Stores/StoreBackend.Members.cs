@@ -9,12 +9,12 @@ namespace Identity.Tests.Stores;
 /// <content>Every getter and every setter.</content>
 internal abstract partial class StoreBackend<TApplication, TAuthorization, TScope, TToken>
 {
-    private async ValueTask FillAsync(object entity, int number, int seed, bool isUpdate)
+    private async ValueTask FillAsync(object entity, int number, int seed, bool isHeld)
     {
         switch (entity)
         {
             case TApplication application:
-                await Applications.SetClientIdAsync(application, ClientId(number), default);
+                await Applications.SetClientIdAsync(application, ClientId(number, seed), default);
                 await Applications.SetApplicationTypeAsync(application, seed % 2 is 0 ? "web" : "native", default);
                 await Applications.SetClientSecretAsync(application, seed % 3 is 0 ? null : $"hash-{seed}", default);
                 await Applications.SetClientTypeAsync(application, seed % 3 is 0 ? "public" : "confidential", default);
@@ -31,17 +31,17 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
                 break;
 
             case TAuthorization authorization:
-                await ReferAsync(id => Authorizations.SetApplicationIdAsync(authorization, id, default), Kind.Application, seed, 3, isUpdate);
+                await ReferAsync(id => Authorizations.SetApplicationIdAsync(authorization, id, default), Kind.Application, seed, 3, isHeld);
                 await Authorizations.SetCreationDateAsync(authorization, Date(Now, seed, 7, null, -30, -10, 0), default);
                 await Authorizations.SetPropertiesAsync(authorization, Properties(seed), default);
                 await Authorizations.SetScopesAsync(authorization, Strings(seed, "s1", "s2"), default);
                 await Authorizations.SetStatusAsync(authorization, Statuses[Pick(seed, 8, Statuses.Length)], default);
                 await Authorizations.SetSubjectAsync(authorization, Subject(seed), default);
-                await Authorizations.SetTypeAsync(authorization, AuthorizationTypes[Pick(seed, 9, 2)], default);
+                await Authorizations.SetTypeAsync(authorization, AuthorizationTypes[Pick(seed, 9, AuthorizationTypes.Length)], default);
                 break;
 
             case TScope scope:
-                await Scopes.SetNameAsync(scope, $"scope-{number}", default);
+                await Scopes.SetNameAsync(scope, ScopeName(number, seed), default);
                 await Scopes.SetDescriptionAsync(scope, $"About {seed}", default);
                 await Scopes.SetDescriptionsAsync(scope, Names(seed), default);
                 await Scopes.SetDisplayNameAsync(scope, seed % 2 is 0 ? null : "Scope", default);
@@ -51,19 +51,19 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
                 break;
 
             case TToken token:
-                // The type and the subject decide where a token is kept and stay what they are, but for a change from nobody's to a user's.
-                var type = TokenTypes[Pick(number, 10, TokenTypes.Length)];
+                // The type and the subject decide where a token is kept: an update may move it.
+                var type = TokenTypes[Pick(seed, 10, TokenTypes.Length)];
                 await Tokens.SetTypeAsync(token, type, default);
-                await Tokens.SetSubjectAsync(token, isUpdate || seed % 4 > 0 ? Subject(seed) : null, default);
-                await ReferAsync(id => Tokens.SetApplicationIdAsync(token, id, default), Kind.Application, seed, 3, isUpdate);
-                await ReferAsync(id => Tokens.SetAuthorizationIdAsync(token, id, default), Kind.Authorization, seed, 4, isUpdate);
+                await Tokens.SetSubjectAsync(token, Subject(seed), default);
+                await ReferAsync(id => Tokens.SetApplicationIdAsync(token, id, default), Kind.Application, seed, 3, isHeld);
+                await ReferAsync(id => Tokens.SetAuthorizationIdAsync(token, id, default), Kind.Authorization, seed, 4, isHeld);
                 await Tokens.SetCreationDateAsync(token, Date(Now, seed, 11, null, -30, -10, 0), default);
                 // Entries in memory leave by themselves when they expire; the oracle has no such entries.
-                await Tokens.SetExpirationDateAsync(token, type == TokenTypes[0] ? Date(Now, seed, 12, null, -5, 20) : Date(Now, seed, 12, null, 20), default);
+                await Tokens.SetExpirationDateAsync(token, type == RefreshToken ? Date(Now, seed, 12, null, -5, 20) : Date(Now, seed, 12, null, 20), default);
                 await Tokens.SetPayloadAsync(token, seed % 5 is 0 ? null : $"payload-{seed}", default);
                 await Tokens.SetPropertiesAsync(token, Properties(seed), default);
                 await Tokens.SetRedemptionDateAsync(token, Date(Now, seed, 13, null, -1), default);
-                await Tokens.SetReferenceIdAsync(token, seed % 2 is 0 ? null : $"reference-{number}", default);
+                await Tokens.SetReferenceIdAsync(token, ReferenceId(number, seed), default);
                 await Tokens.SetStatusAsync(token, Statuses[Pick(seed, 14, Statuses.Length)], default);
                 break;
         }
@@ -110,18 +110,13 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
         return string.Join(" | ", members.Select(Text));
     }
 
-    private async ValueTask ReferAsync(Func<string?, ValueTask> set, Kind kind, int seed, int salt, bool isUpdate)
+    private static async ValueTask ReferAsync(Func<string?, ValueTask> set, Kind kind, int seed, int salt, bool isHeld)
     {
-        var id = Id(kind, Pick(seed, salt, Entries));
-        if (seed % 7 > 0 && await FindAsync(kind, id) is not null)
+        // Entity Framework Core refuses an entry that refers to entries which two scopes have read, and does not write that a reference
+        // was taken away since another scope read it: what is held keeps what it refers to.
+        if (!isHeld)
         {
-            await set(id);
-        }
-        else if (!isUpdate)
-        {
-            // Entity Framework Core does not write that a reference was taken away when another scope has read the entry, and what
-            // is held comes from another: StoreContractTests compares it within one.
-            await set(null);
+            await set(seed % 7 is 0 ? null : Id(kind, Pick(seed, salt, Entries)));
         }
     }
 
@@ -144,4 +139,17 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
     }
 
     private static JsonWebKeySet Keys(int seed) => new() { Keys = { new JsonWebKey { Kty = "EC", Kid = $"k{seed}", Crv = "P-256", X = "eA", Y = "eQ" } } };
+
+    private static string Text(object? value) => value switch
+    {
+        null => "null",
+        DateTimeOffset date => date.ToString("u", CultureInfo.InvariantCulture) + date.Offset,
+        ImmutableArray<string> { IsDefault: true } => "default!",
+        ImmutableArray<string> array => $"[{string.Join(',', array)}]",
+        ImmutableDictionary<string, JsonElement> map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + ":" + pair.Value.GetRawText()))}}}",
+        ImmutableDictionary<CultureInfo, string> map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key.Name, StringComparer.Ordinal).Select(pair => pair.Key.Name + ":" + pair.Value))}}}",
+        ImmutableDictionary<string, string> map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + ":" + pair.Value))}}}",
+        JsonWebKeySet set => string.Join(',', set.Keys.Select(key => $"{key.Kty} {key.Kid} {key.X}")),
+        _ => value.ToString()!,
+    };
 }

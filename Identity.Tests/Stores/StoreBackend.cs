@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 
 namespace Identity.Tests.Stores;
@@ -16,21 +13,27 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
     where TScope : class
     where TToken : class
 {
-    private readonly Dictionary<(Kind, int), object> _held = [];
+    // Whole days away from all dates that matter, so that a day which begins during the tests makes no difference.
+    private static readonly DateTimeOffset Today = new(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero);
 
-    protected abstract IOpenIddictApplicationStore<TApplication> Applications { get; }
+    private readonly Dictionary<(Kind Kind, int Number, int Copy), object> _held = [];
 
-    protected abstract IOpenIddictAuthorizationStore<TAuthorization> Authorizations { get; }
+    protected IOpenIddictApplicationStore<TApplication> Applications { get; set; } = null!;
 
-    protected abstract IOpenIddictScopeStore<TScope> Scopes { get; }
+    protected IOpenIddictAuthorizationStore<TAuthorization> Authorizations { get; set; } = null!;
 
-    protected abstract IOpenIddictTokenStore<TToken> Tokens { get; }
+    protected IOpenIddictScopeStore<TScope> Scopes { get; set; } = null!;
 
-    protected DateTimeOffset Now { get; } = new(TimeProvider.System.GetUtcNow().Date, TimeSpan.Zero);
+    protected IOpenIddictTokenStore<TToken> Tokens { get; set; } = null!;
+
+    protected static DateTimeOffset Now => Today;
 
     protected abstract void SetId(object entity, string id);
 
     protected abstract IQueryable<string?> Ids<T>(IQueryable<T> entities);
+
+    /// <summary>Whether an exception says that another entry has the same identifier or unique key: there is no common type for it.</summary>
+    protected abstract bool IsDuplicate(Exception exception);
 
     /// <summary>What the next call to a store sees of an entity that was read before; nothing that is at hand counts as read anew.</summary>
     protected virtual void Forget()
@@ -39,105 +42,159 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
 
     protected abstract ValueTask RestartAsync();
 
-    protected virtual ValueTask SnapshotAsync() => ValueTask.CompletedTask;
+    protected abstract ValueTask SnapshotAsync();
 
     public abstract ValueTask DisposeAsync();
 
-    public async ValueTask<string> RunAsync(StoreOperation operation)
+    public ValueTask<string> RunAsync(StoreOperation operation)
     {
         Forget();
+        return AnswerAsync(() => ExecuteAsync(operation));
+    }
+
+    public async ValueTask<ImmutableArray<string>> RaceAsync(StoreOperation.Race race, ImmutableArray<int>? order)
+    {
+        var id = StoreValues.Id(race.Kind, race.Number);
+        List<Func<ValueTask<string>>> writes = [];
+        foreach (var write in race.Writes)
+        {
+            Forget();
+            var entity = await FindAsync(race.Kind, id);
+            writes.Add(entity switch
+            {
+                // All are of one type, for tokens are added to the collection of their type, and identifiers that meet by chance are not
+                // looked for in what is being added elsewhere.
+                null => () => CreateAsync(new(race.Kind, race.Number, race.Writes[0].Seed)),
+                _ when write.Delete => () => DeleteAsync(entity),
+                _ => () => UpdateAsync(entity, race.Number, write.Seed, isHeld: true),
+            });
+        }
+
+        if (order is null)
+        {
+            return [.. await Task.WhenAll(writes.Select(write => Task.Run(async () => await AnswerAsync(write))))];
+        }
+
+        var answers = new string[writes.Count];
+        foreach (var position in order)
+        {
+            Forget();
+            answers[position] = await AnswerAsync(writes[position]);
+        }
+
+        return [.. answers];
+    }
+
+    private async ValueTask<string> AnswerAsync(Func<ValueTask<string>> ask)
+    {
         try
         {
-            return await AnswerAsync(operation) ?? "done";
+            return await ask();
         }
-        catch (OpenIddictExceptions.ConcurrencyException)
+        catch (Exception exception) when (NameOf(exception) is { } name)
         {
-            return "concurrency";
+            return name;
         }
     }
 
-    private async ValueTask<string?> AnswerAsync(StoreOperation operation)
+    private string? NameOf(Exception exception) => exception switch
+    {
+        OpenIddictExceptions.ConcurrencyException or ArgumentException => exception.GetType().Name,
+        _ => IsDuplicate(exception) ? "duplicate" : null,
+    };
+
+    private async ValueTask<string> ExecuteAsync(StoreOperation operation)
     {
         switch (operation)
         {
             case StoreOperation.Create create:
+                if (create.Seed % 16 > 0 && await FindAsync(create.Kind, StoreValues.Id(create.Kind, create.Number)) is not null)
+                {
+                    return "exists";
+                }
+
+                Forget();
                 return await CreateAsync(create);
 
-            case StoreOperation.Hold hold:
-                _held.Remove((hold.Kind, hold.Number));
-                if (await FindAsync(hold.Kind, StoreValues.Id(hold.Kind, hold.Number)) is not { } entity)
+            case StoreOperation.Hold(var kind, var number, var copy):
+                _held.Remove((kind, number, copy));
+                if (await FindAsync(kind, StoreValues.Id(kind, number)) is not { } entity)
                 {
                     return "none";
                 }
 
-                _held[(hold.Kind, hold.Number)] = entity;
+                _held[(kind, number, copy)] = entity;
                 return await DescribeAsync(entity);
 
-            case StoreOperation.UpdateHeld update when _held.TryGetValue((update.Kind, update.Number), out var held):
-                await FillAsync(held, update.Number, update.Seed, isUpdate: true);
-                await UpdateAsync(held);
-                return null;
+            case StoreOperation.UpdateHeld(var nth, var seed) when _held.Count > 0:
+                var updated = NthHeld(nth);
+                try
+                {
+                    return await UpdateAsync(_held[updated], updated.Number, seed, isHeld: true);
+                }
+                catch (Exception exception) when (IsDuplicate(exception))
+                {
+                    // The oracle has given the copy a new concurrency token before it failed, so that it cannot be used again; ours can.
+                    _held.Remove(updated);
+                    throw;
+                }
 
-            case StoreOperation.DeleteHeld delete when _held.Remove((delete.Kind, delete.Number), out var held):
-                await DeleteAsync(held);
-                return null;
+            case StoreOperation.DeleteHeld(var nth) when _held.Count > 0:
+                var deleted = NthHeld(nth);
+                _held.Remove(deleted, out var copyAtHand);
+                return await DeleteAsync(copyAtHand!);
 
             case StoreOperation.UpdateHeld or StoreOperation.DeleteHeld:
                 return "nothing held";
 
-            case StoreOperation.FindById find:
-                return await FindAsync(find.Kind, StoreValues.Id(find.Kind, find.Number)) is { } found ? await DescribeAsync(found) : "none";
+            case StoreOperation.Change(var kind, var number, var seed):
+                return await FindAsync(kind, StoreValues.Id(kind, number)) is { } read ? await UpdateAsync(read, number, seed, isHeld: false) : "none";
 
-            case StoreOperation.FindByKeys find:
-                return await FindByKeysAsync(find.Kind, find.Seed);
+            case StoreOperation.FindById(var kind, var number):
+                return await FindAsync(kind, StoreValues.Id(kind, number)) is { } found ? await DescribeAsync(found) : "none";
 
-            case StoreOperation.List list:
-                return await DescribeAsync(ListAsync(list.Kind, list.Count, list.Offset));
+            case StoreOperation.FindByKeys(var kind, var seed):
+                return await FindByKeysAsync(kind, seed);
 
-            case StoreOperation.Query query:
-                return await QueryAsync(query.Kind);
+            case StoreOperation.List(var kind, var count, var offset):
+                return await DescribeAsync(ListAsync(kind, count, offset));
 
-            case StoreOperation.CountAll count:
-                return (await CountAsync(count.Kind)).ToString(CultureInfo.InvariantCulture);
+            case StoreOperation.Query(var kind, var member):
+                return await QueryAsync(kind, member);
 
-            case StoreOperation.Revoke or StoreOperation.RevokeByKey:
-                // What the oracle revokes in bulk keeps its concurrency token; ours does not, so that an update that was under way
-                // cannot bring back what was revoked. What is held of the kind is let go, so that only this difference is passed over.
-                var revoked = operation is StoreOperation.Revoke { Kind: var kind } ? kind : ((StoreOperation.RevokeByKey)operation).Kind;
-                foreach (var key in _held.Keys.Where(key => key.Item1 == revoked).ToList())
-                {
-                    _held.Remove(key);
-                }
+            case StoreOperation.CountAll(var kind):
+                return Text(await CountAsync(kind));
 
-                return (await RevokeAsync(operation)).ToString(CultureInfo.InvariantCulture);
+            case StoreOperation.Revoke revoke:
+                await LetGoAsync(revoke.Kind, FindRevokedAsync(revoke));
+                return Text(await RevokeAsync(revoke));
+
+            case StoreOperation.RevokeByKey revoke:
+                await LetGoAsync(revoke.Kind, FindRevokedAsync(revoke));
+                return Text(await RevokeAsync(revoke));
 
             case StoreOperation.Prune { Kind: Kind.Token } prune:
-                return (await Tokens.PruneAsync(Now.AddDays(-prune.Days), default)).ToString(CultureInfo.InvariantCulture);
+                return Text(await Tokens.PruneAsync(Now.AddDays(-prune.Days), default));
 
-            case StoreOperation.Prune { Kind: Kind.Authorization } prune:
-                return (await Authorizations.PruneAsync(Now.AddDays(-prune.Days), default)).ToString(CultureInfo.InvariantCulture);
+            case StoreOperation.Prune prune:
+                return Text(await Authorizations.PruneAsync(Now.AddDays(-prune.Days), default));
 
             case StoreOperation.Restart:
                 await RestartAsync();
-                return null;
+                await LetGoOfGoneAsync();
+                return "restarted";
 
             case StoreOperation.Snapshot:
                 await SnapshotAsync();
-                return null;
+                return "written";
 
             default:
-                return null;
+                throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not known.");
         }
     }
 
-    private async ValueTask<string?> CreateAsync(StoreOperation.Create create)
+    private async ValueTask<string> CreateAsync(StoreOperation.Create create)
     {
-        if (await FindAsync(create.Kind, StoreValues.Id(create.Kind, create.Number)) is not null)
-        {
-            return "exists";
-        }
-
-        Forget();
         object entity = create.Kind switch
         {
             Kind.Application => await Applications.InstantiateAsync(default),
@@ -146,174 +203,92 @@ internal abstract partial class StoreBackend<TApplication, TAuthorization, TScop
             _ => await Tokens.InstantiateAsync(default),
         };
         SetId(entity, StoreValues.Id(create.Kind, create.Number));
-        await FillAsync(entity, create.Number, create.Seed, isUpdate: false);
+        await FillAsync(entity, create.Number, create.Seed, isHeld: false);
         await (entity switch
         {
             TApplication application => Applications.CreateAsync(application, default),
             TAuthorization authorization => Authorizations.CreateAsync(authorization, default),
             TScope scope => Scopes.CreateAsync(scope, default),
-            TToken token => Tokens.CreateAsync(token, default),
-            _ => default,
+            _ => Tokens.CreateAsync((TToken)entity, default),
         });
-        return null;
+        return "created";
     }
 
-    private async ValueTask<object?> FindAsync(Kind kind, string id) => kind switch
+    private async ValueTask<string> UpdateAsync(object entity, int number, int seed, bool isHeld)
     {
-        Kind.Application => await Applications.FindByIdAsync(id, default),
-        Kind.Authorization => await Authorizations.FindByIdAsync(id, default),
-        Kind.Scope => await Scopes.FindByIdAsync(id, default),
-        _ => await Tokens.FindByIdAsync(id, default),
-    };
-
-    private ValueTask UpdateAsync(object entity) => entity switch
-    {
-        TApplication application => Applications.UpdateAsync(application, default),
-        TAuthorization authorization => Authorizations.UpdateAsync(authorization, default),
-        TScope scope => Scopes.UpdateAsync(scope, default),
-        _ => Tokens.UpdateAsync((TToken)entity, default),
-    };
-
-    private ValueTask DeleteAsync(object entity) => entity switch
-    {
-        TApplication application => Applications.DeleteAsync(application, default),
-        TAuthorization authorization => Authorizations.DeleteAsync(authorization, default),
-        TScope scope => Scopes.DeleteAsync(scope, default),
-        _ => Tokens.DeleteAsync((TToken)entity, default),
-    };
-
-    private IAsyncEnumerable<object> ListAsync(Kind kind, int? count, int? offset) => kind switch
-    {
-        Kind.Application => Applications.ListAsync(count, offset, default),
-        Kind.Authorization => Authorizations.ListAsync(count, offset, default),
-        Kind.Scope => Scopes.ListAsync(count, offset, default),
-        _ => Tokens.ListAsync(count, offset, default),
-    };
-
-    private ValueTask<long> CountAsync(Kind kind) => kind switch
-    {
-        Kind.Application => Applications.CountAsync(default),
-        Kind.Authorization => Authorizations.CountAsync(default),
-        Kind.Scope => Scopes.CountAsync(default),
-        _ => Tokens.CountAsync(default),
-    };
-
-    private async ValueTask<string> QueryAsync(Kind kind)
-    {
-        var (count, first, all) = kind switch
+        await FillAsync(entity, number, seed, isHeld);
+        await (entity switch
         {
-            Kind.Application => (await Applications.CountAsync(Ids, default), await Applications.GetAsync(Page, 1, default), Applications.ListAsync(Page, 0, default)),
-            Kind.Authorization => (await Authorizations.CountAsync(Ids, default), await Authorizations.GetAsync(Page, 1, default), Authorizations.ListAsync(Page, 0, default)),
-            Kind.Scope => (await Scopes.CountAsync(Ids, default), await Scopes.GetAsync(Page, 1, default), Scopes.ListAsync(Page, 0, default)),
-            _ => (await Tokens.CountAsync(Ids, default), await Tokens.GetAsync(Page, 1, default), Tokens.ListAsync(Page, 0, default)),
-        };
-        return $"{count} {first} {string.Join(' ', await all.ToListAsync())}";
+            TApplication application => Applications.UpdateAsync(application, default),
+            TAuthorization authorization => Authorizations.UpdateAsync(authorization, default),
+            TScope scope => Scopes.UpdateAsync(scope, default),
+            _ => Tokens.UpdateAsync((TToken)entity, default),
+        });
+        return "updated";
     }
 
-    private IQueryable<string?> Page<T>(IQueryable<T> entities, int skipped) => Ids(entities).OrderBy(id => id).Skip(skipped);
-
-    private async ValueTask<long> RevokeAsync(StoreOperation operation)
+    private async ValueTask<string> DeleteAsync(object entity)
     {
-        if (operation is StoreOperation.Revoke revoke)
+        await (entity switch
         {
-            var subject = (revoke.Filters & 1) is 0 ? null : StoreValues.Subject(revoke.Seed);
-            var client = (revoke.Filters & 2) is 0 ? null : StoreValues.Id(Kind.Application, StoreValues.Pick(revoke.Seed, 3, StoreValues.Entries));
-            var status = (revoke.Filters & 4) is 0 ? string.Empty : "valid";
-            var type = (revoke.Filters & 8) is 0 ? null : TypeOf(revoke.Kind, revoke.Seed);
-            return revoke.Kind is Kind.Token
-                ? await Tokens.RevokeAsync(subject, client, status, type, default)
-                : await Authorizations.RevokeAsync(subject, client, status, type, default);
+            TApplication application => Applications.DeleteAsync(application, default),
+            TAuthorization authorization => Authorizations.DeleteAsync(authorization, default),
+            TScope scope => Scopes.DeleteAsync(scope, default),
+            _ => Tokens.DeleteAsync((TToken)entity, default),
+        });
+        return "deleted";
+    }
+
+    /// <summary>
+    /// What the oracle revokes in bulk keeps its concurrency token; ours does not, so that an update that was under way cannot bring
+    /// back what was revoked. Copies of what is about to be revoked are let go, so that this difference alone is passed over.
+    /// </summary>
+    private async ValueTask LetGoAsync(Kind kind, IAsyncEnumerable<object> revoked)
+    {
+        if (_held.Keys.Any(key => key.Kind == kind))
+        {
+            HashSet<string?> ids = [];
+            await foreach (var entity in revoked)
+            {
+                ids.Add(await IdAsync(entity));
+            }
+
+            LetGo(key => key.Kind == kind && ids.Contains(StoreValues.Id(kind, key.Number)));
+            Forget();
         }
-
-        var (kind, seed, key) = (StoreOperation.RevokeByKey)operation;
-        return (kind, key) switch
-        {
-            (Kind.Token, 0) => await Tokens.RevokeBySubjectAsync(StoreValues.Subject(seed), default),
-            (Kind.Token, 1) => await Tokens.RevokeByApplicationIdAsync(StoreValues.Id(Kind.Application, seed % StoreValues.Entries), default),
-            (Kind.Token, _) => await Tokens.RevokeByAuthorizationIdAsync(StoreValues.Id(Kind.Authorization, seed % StoreValues.Entries), default),
-            (_, 0) => await Authorizations.RevokeBySubjectAsync(StoreValues.Subject(seed), default),
-            _ => await Authorizations.RevokeByApplicationIdAsync(StoreValues.Id(Kind.Application, seed % StoreValues.Entries), default),
-        };
     }
 
-    private async ValueTask<string> FindByKeysAsync(Kind kind, int seed)
+    /// <summary>
+    /// Versions of what is gone at a restart may be given again. No copy outlives a process, only this test's do: those of entries
+    /// that are gone are let go.
+    /// </summary>
+    private async ValueTask LetGoOfGoneAsync()
     {
-        var application = StoreValues.Id(Kind.Application, StoreValues.Pick(seed, 3, StoreValues.Entries));
-        var authorization = StoreValues.Id(Kind.Authorization, StoreValues.Pick(seed, 4, StoreValues.Entries));
-        var filters = seed & 15;
-        var (subject, client) = ((filters & 1) is 0 ? null : StoreValues.Subject(seed), (filters & 2) is 0 ? null : application);
-        var (status, type) = ((filters & 4) is 0 ? null : "valid", (filters & 8) is 0 ? null : TypeOf(kind, seed));
-        List<IAsyncEnumerable<object>> answers = kind switch
+        foreach (var (kind, number) in _held.Keys.Select(key => (key.Kind, key.Number)).Distinct().ToList())
         {
-            Kind.Application =>
-            [
-                One(await Applications.FindByClientIdAsync(StoreValues.ClientId(StoreValues.Pick(seed, 5, StoreValues.Entries)), default)),
-                Applications.FindByRedirectUriAsync(StoreValues.Uri(seed), default),
-                Applications.FindByPostLogoutRedirectUriAsync(StoreValues.Uri(seed), default),
-            ],
-            Kind.Authorization =>
-            [
-                Authorizations.FindAsync(subject, client, status, type, (seed & 16) is 0 ? null : ["s1"], default),
-                Authorizations.FindByApplicationIdAsync(application, default),
-                Authorizations.FindBySubjectAsync(StoreValues.Subject(seed), default),
-            ],
-            Kind.Scope =>
-            [
-                One(await Scopes.FindByNameAsync($"scope-{seed % StoreValues.Entries}", default)),
-                Scopes.FindByNamesAsync(["scope-1", "scope-3", "scope-1", "other"], default),
-                Scopes.FindByResourceAsync(StoreValues.Uri(seed), default),
-            ],
-            _ =>
-            [
-                Tokens.FindAsync(subject, client, status, type, default),
-                Tokens.FindByApplicationIdAsync(application, default),
-                Tokens.FindByAuthorizationIdAsync(authorization, default),
-                Tokens.FindBySubjectAsync(StoreValues.Subject(seed), default),
-                One(await Tokens.FindByReferenceIdAsync($"reference-{seed % StoreValues.Entries}", default)),
-            ],
-        };
-
-        List<string> described = [];
-        foreach (var answer in answers)
-        {
-            described.Add(await DescribeAsync(answer, sorted: true));
+            if (await FindAsync(kind, StoreValues.Id(kind, number)) is null)
+            {
+                LetGo(key => key.Kind == kind && key.Number == number);
+            }
         }
-
-        return string.Join("\n--\n", described);
     }
 
-    private static string TypeOf(Kind kind, int seed)
-        => kind is Kind.Token ? StoreValues.TokenTypes[StoreValues.Pick(seed, 6, 4)] : StoreValues.AuthorizationTypes[StoreValues.Pick(seed, 6, 2)];
+    private (Kind Kind, int Number, int Copy) NthHeld(int nth) => _held.Keys.Order().ElementAt(nth % _held.Count);
 
-    private static IAsyncEnumerable<object> One(object? entity) => (entity is null ? [] : (object[])[entity]).ToAsyncEnumerable();
-
-    private async ValueTask<string> DescribeAsync(IAsyncEnumerable<object> entities, bool sorted = false)
+    private void LetGo(Func<(Kind Kind, int Number, int Copy), bool> isLetGo)
     {
-        List<string> described = [];
-        await foreach (var entity in entities)
+        foreach (var key in _held.Keys.Where(isLetGo).ToList())
         {
-            described.Add(await DescribeAsync(entity));
+            _held.Remove(key);
         }
-
-        // Only lists with a count or an offset have an order that callers may rely on.
-        return string.Join("\n", sorted ? described.Order(StringComparer.Ordinal) : described);
     }
-
-    private static string Text(object? value) => value switch
-    {
-        null => "null",
-        DateTimeOffset date => date.ToString("u", CultureInfo.InvariantCulture) + date.Offset,
-        ImmutableArray<string> { IsDefault: true } => "default!",
-        ImmutableArray<string> array => $"[{string.Join(',', array)}]",
-        ImmutableDictionary<string, JsonElement> map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + ":" + pair.Value.GetRawText()))}}}",
-        ImmutableDictionary<CultureInfo, string> map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key.Name, StringComparer.Ordinal).Select(pair => pair.Key.Name + ":" + pair.Value))}}}",
-        ImmutableDictionary<string, string> map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + ":" + pair.Value))}}}",
-        JsonWebKeySet set => string.Join(',', set.Keys.Select(key => $"{key.Kty} {key.Kid} {key.X}")),
-        _ => value.ToString()!,
-    };
 }
 
 internal interface IStoreBackend : IAsyncDisposable
 {
+    /// <summary>Any operation but a <see cref="StoreOperation.Race"/>.</summary>
     ValueTask<string> RunAsync(StoreOperation operation);
+
+    /// <summary>Writes at once, or one after the other where an order is given; answers in the order of the race's writes.</summary>
+    ValueTask<ImmutableArray<string>> RaceAsync(StoreOperation.Race race, ImmutableArray<int>? order);
 }

@@ -11,7 +11,7 @@ namespace Identity.Tests.Stores;
 /// What random operations do not come by: refused arguments, absent values, references to nothing, entries that are gone. Every
 /// implementation of OpenIddict's stores must answer alike, OpenIddict's own first.
 /// </summary>
-internal abstract class StoreContractTests<TApplication, TAuthorization, TScope, TToken>
+internal abstract partial class StoreContractTests<TApplication, TAuthorization, TScope, TToken>(string tokenType)
     where TApplication : class
     where TAuthorization : class
     where TScope : class
@@ -29,7 +29,7 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
     private IOpenIddictTokenStore<TToken> Tokens => _scope.ServiceProvider.GetRequiredService<IOpenIddictTokenStore<TToken>>();
 
     [SetUp]
-    public void Start() => _scope = (_host = Open()).Services.CreateAsyncScope();
+    public void Start() => _scope = (_host = Open()).CreateScope();
 
     [TearDown]
     public async Task StopAsync()
@@ -142,6 +142,7 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
         await Applications.CreateAsync(application, default);
         var id = await Applications.GetIdAsync(application, default);
         var token = await Tokens.InstantiateAsync(default);
+        await Tokens.SetTypeAsync(token, tokenType, default);
         await Tokens.SetReferenceIdAsync(token, "reference", default);
         await Tokens.SetApplicationIdAsync(token, id, default);
         await Tokens.CreateAsync(token, default);
@@ -152,7 +153,7 @@ internal abstract class StoreContractTests<TApplication, TAuthorization, TScope,
         Assert.That(await Tokens.GetApplicationIdAsync(token, default), Is.Null);
         Assert.That(await Tokens.FindByApplicationIdAsync(id!, default).ToListAsync(), Is.Empty);
 
-        await using var scope = _host!.Services.CreateAsyncScope();
+        await using var scope = _host!.CreateScope();
         var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenStore<TToken>>();
         var found = (await tokens.FindByReferenceIdAsync("reference", default))!;
         Assert.That(await tokens.GetApplicationIdAsync(found, default), Is.Null);

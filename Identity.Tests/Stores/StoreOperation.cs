@@ -14,16 +14,32 @@ internal enum Kind
 /// <summary>A call to a store, in values that mean the same to every backend.</summary>
 internal abstract record StoreOperation
 {
-    /// <summary>Adds an entry whose members all follow from the seed.</summary>
+    /// <summary>Adds an entry whose members all follow from the seed. Where there is one, it is tried all the same now and then.</summary>
     public sealed record Create(Kind Kind, int Number, int Seed) : StoreOperation;
 
-    /// <summary>Reads an entry and keeps it at hand, for an update or a deletion that may come too late.</summary>
-    public sealed record Hold(Kind Kind, int Number) : StoreOperation;
+    /// <summary>Reads an entry and keeps this copy at hand, for an update or a deletion that may come too late.</summary>
+    public sealed record Hold(Kind Kind, int Number, int Copy) : StoreOperation;
 
-    public sealed record UpdateHeld(Kind Kind, int Number, int Seed) : StoreOperation;
+    /// <summary>Updates one of the copies at hand, however many there are.</summary>
+    public sealed record UpdateHeld(int Nth, int Seed) : StoreOperation;
 
-    public sealed record DeleteHeld(Kind Kind, int Number) : StoreOperation;
+    public sealed record DeleteHeld(int Nth) : StoreOperation;
 
+    /// <summary>Reads an entry and updates it at once, in the same scope.</summary>
+    public sealed record Change(Kind Kind, int Number, int Seed) : StoreOperation;
+
+    /// <summary>
+    /// Writes one entry several times at once, each time from a copy that was read before any of the writes: one of them wins.
+    /// Where there is no entry, all add it.
+    /// </summary>
+    public sealed record Race(Kind Kind, int Number, ImmutableArray<Write> Writes) : StoreOperation
+    {
+        public override string ToString() => $"Race {{ Kind = {Kind}, Number = {Number}, Writes = [{string.Join(", ", Writes)}] }}";
+    }
+
+    public sealed record Write(bool Delete, int Seed);
+
+    /// <summary>Finds by identifier; there are none with the numbers below zero, which stand for no key at all.</summary>
     public sealed record FindById(Kind Kind, int Number) : StoreOperation;
 
     /// <summary>Every look-up by another key, with the values that the seed stands for.</summary>
@@ -31,7 +47,8 @@ internal abstract record StoreOperation
 
     public sealed record List(Kind Kind, int? Count, int? Offset) : StoreOperation;
 
-    public sealed record Query(Kind Kind) : StoreOperation;
+    /// <summary>One of the three members that take a query.</summary>
+    public sealed record Query(Kind Kind, int Member) : StoreOperation;
 
     public sealed record CountAll(Kind Kind) : StoreOperation;
 
@@ -45,36 +62,4 @@ internal abstract record StoreOperation
     public sealed record Restart : StoreOperation;
 
     public sealed record Snapshot : StoreOperation;
-}
-
-/// <summary>The small world that operations choose from, so that they meet.</summary>
-internal static class StoreValues
-{
-    public const int Entries = 6;
-
-    public static readonly ImmutableArray<string> TokenTypes =
-    [
-        "urn:ietf:params:oauth:token-type:refresh_token",
-        "urn:ietf:params:oauth:token-type:access_token",
-        "urn:openiddict:params:oauth:token-type:authorization_code",
-        "unheard-of",
-    ];
-
-    public static readonly ImmutableArray<string?> Statuses = ["valid", "revoked", "redeemed", "inactive", null, "valid"];
-
-    public static readonly ImmutableArray<string> AuthorizationTypes = ["ad-hoc", "permanent"];
-
-    public static string Id(Kind kind, int number) => $"{kind.ToString()[..2]}-{number}";
-
-    public static string Subject(int seed) => $"user-{Pick(seed, 1, 3)}";
-
-    public static string Uri(int seed) => $"https://client.example/{Pick(seed, 2, 3)}";
-
-    public static string ClientId(int number) => $"client-{number}";
-
-    public static int Pick(int seed, int salt, int count) => (int)((((uint)seed * 2_654_435_761) + ((uint)salt * 40_503) >> 7) % (uint)count);
-
-    /// <summary>Days before and after the present, whole ones, so that no clock that ticks during a test matters.</summary>
-    public static DateTimeOffset? Date(DateTimeOffset now, int seed, int salt, params int?[] days)
-        => days[Pick(seed, salt, days.Length)] is { } day ? now.AddDays(day) : null;
 }
