@@ -26,16 +26,21 @@ internal sealed class FindEndpoint(IOptionsMonitor<OpenIddictServerOptions> opti
     /// <inheritdoc/>
     public ValueTask HandleAsync(ProcessRequestContext context)
     {
-        if (context is { BaseUri: { IsAbsoluteUri: true } root, RequestUri: { IsAbsoluteUri: true } address }
-            && address.AbsolutePath.AsSpan() is var path
-            && root.AbsolutePath.AsSpan().TrimEnd('/') is var prefix
-            && path.StartsWith(prefix, StringComparison.Ordinal)
-            && (_endpoints ??= Create(options.CurrentValue)).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path[prefix.Length..].Trim('/'), out var type))
-        {
-            context.EndpointType = type;
-        }
-
+        // Always said, also that it is none: a request that ends on the error page passes here twice.
+        context.EndpointType = context is { BaseUri: { IsAbsoluteUri: true } root, RequestUri: { IsAbsoluteUri: true } address }
+            ? Find(root, address)
+            : OpenIddictServerEndpointType.Unknown;
         return ValueTask.CompletedTask;
+    }
+
+    private OpenIddictServerEndpointType Find(Uri root, Uri address)
+    {
+        var path = address.AbsolutePath.AsSpan();
+        var prefix = root.AbsolutePath.AsSpan().TrimEnd('/');
+        return path.StartsWith(prefix, StringComparison.Ordinal)
+            && (_endpoints ??= Create(options.CurrentValue)).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path[prefix.Length..].Trim('/'), out var type)
+                ? type
+                : OpenIddictServerEndpointType.Unknown;
     }
 
     private static FrozenDictionary<string, OpenIddictServerEndpointType> Create(OpenIddictServerOptions options)
