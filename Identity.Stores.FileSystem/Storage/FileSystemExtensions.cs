@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Identity.Stores.FileSystem.Storage;
 
 internal static class FileSystemExtensions
@@ -26,6 +28,35 @@ internal static class FileSystemExtensions
 
         files.Rename(temporary, path);
         files.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Writes a new file with the content of another.</summary>
+    public static void Copy(this IFileSystem files, string from, string to)
+    {
+        using var source = files.OpenRead(from);
+        using var target = files.CreateFile(to);
+        var buffer = new byte[64 * 1_024];
+        long offset = 0;
+        for (int read; (read = source.Read(buffer)) > 0; offset += read)
+        {
+            target.Write(buffer.AsSpan(0, read), offset);
+        }
+
+        target.Flush();
+    }
+
+    /// <summary>A name that nothing in a folder has: what was kept once is never overwritten, were it in the same second.</summary>
+    public static string FreeName(this IFileSystem files, string folder, string name, string ending = "")
+    {
+        var taken = files.ListFiles(folder).Concat(files.ListFolders(folder)).ToHashSet(StringComparer.Ordinal);
+        for (var number = 1; ; number++)
+        {
+            var candidate = number is 1 ? name + ending : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}{ending}");
+            if (!taken.Contains(candidate))
+            {
+                return candidate;
+            }
+        }
     }
 
     public static void DeleteIfExists(this IFileSystem files, string path)

@@ -8,6 +8,9 @@ internal interface IFileSystem
     /// <summary>The names of the files in a folder, ordered; none where the folder does not exist.</summary>
     IReadOnlyList<string> ListFiles(string folder);
 
+    /// <summary>The names of the folders in a folder, ordered; none where the folder does not exist.</summary>
+    IReadOnlyList<string> ListFolders(string folder);
+
     /// <summary>Creates a folder that only its owner may enter (0700), unless it exists.</summary>
     void CreateFolder(string path);
 

@@ -14,6 +14,10 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
         : [];
 
+    public IReadOnlyList<string> ListFolders(string folder) => Directory.Exists(folder)
+        ? [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+        : [];
+
     public void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -37,6 +37,8 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public IReadOnlyList<string> ListFiles(string folder) => _files.ListFiles(folder);
 
+    public IReadOnlyList<string> ListFolders(string folder) => _files.ListFolders(folder);
+
     public void CreateFolder(string path) => Do("CreateFolder", () => _files.CreateFolder(path));
 
     public IWritableFile CreateFile(string path)
