@@ -48,9 +48,9 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         try
         {
             _file ??= OpenSegment(_firstSequence - 1);
-            if (_offset + _group.WrittenCount > _capacity)
+            if (_offset + _group.WrittenCount >= _capacity)
             {
-                FillUp(_file, _offset + _group.WrittenCount);
+                FillUp(_file, _offset + _group.WrittenCount + 1);
             }
 
             _file.Write(_group.WrittenSpan, _offset);
@@ -86,7 +86,9 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         var number = manifest.NextSegment();
         var path = Path.Combine(directory, JournalSegment.FileName(number));
         var head = new ArrayBufferWriter<byte>(256);
-        head.Write("{\"format\":1,\"segment\":"u8);
+        head.Write("{\"format\":"u8);
+        WriteNumber(head, StorageFormat.Current);
+        head.Write(",\"segment\":"u8);
         WriteNumber(head, number);
         head.Write(",\"after\":"u8);
         WriteNumber(head, after);
@@ -136,16 +138,16 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         }
     }
 
-    /// <summary>Makes room for lines, durably, before one is written there.</summary>
+    /// <summary>Makes room for lines and the mark behind them, durably, before one is written there.</summary>
     private void FillUp(IWritableFile file, long atLeast)
     {
-        var capacity = (atLeast + chunk - 1) / chunk * chunk;
-        var filler = new byte[Math.Min(chunk, capacity - _capacity)];
+        var filler = new byte[chunk];
         filler.AsSpan().Fill(JournalSegment.Filler);
-        while (_capacity < capacity)
+        filler[^1] = JournalSegment.Mark;
+        while (_capacity < atLeast)
         {
-            var length = (int)Math.Min(filler.Length, capacity - _capacity);
-            file.Write(filler.AsSpan(0, length), _capacity);
+            var length = (int)(chunk - (_capacity % chunk));
+            file.Write(filler.AsSpan(chunk - length), _capacity);
             _capacity += length;
         }
 
