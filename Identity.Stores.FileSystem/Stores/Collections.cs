@@ -1,5 +1,6 @@
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Stores.FileSystem.Stores;
 
@@ -22,6 +23,7 @@ internal static class Collections
     {
         Json = EntityJson.For<Authorization>(),
         Indexes = [AuthorizationIndexes.Application, AuthorizationIndexes.Subject],
+        References = [new("client", Applications.Name, authorization => authorization.ApplicationId)],
     };
 
     public static readonly CollectionDefinition<Scope> Scopes = new("scopes")
@@ -35,6 +37,12 @@ internal static class Collections
         Json = EntityJson.For<Token>(),
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
+        References =
+        [
+            new("client", Applications.Name, token => token.ApplicationId),
+            new("authorization", Authorizations.Name, token => token.AuthorizationId),
+        ],
+        Upgrade = ForgetSpentPayload,
     };
 
     /// <summary>Tokens of users, in memory: authorization codes, access tokens.</summary>
@@ -57,6 +65,18 @@ internal static class Collections
         Json = EntityJson.For<User>(),
         Indexes = [UserIndexes.Name, UserIndexes.Email],
     };
+
+    /// <summary>
+    /// Format 1 kept the payload of refresh tokens to their end. One that is redeemed and no longer holds the value of its successor is
+    /// spent: all that is asked of it is to be recognised.
+    /// </summary>
+    private static void ForgetSpentPayload(Token token, int format)
+    {
+        if (format is 1 && token.Status is Statuses.Redeemed && !token.Properties.ContainsKey("successor"))
+        {
+            token.Payload = null;
+        }
+    }
 }
 
 internal static class ApplicationIndexes
