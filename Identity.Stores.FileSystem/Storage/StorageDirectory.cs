@@ -40,7 +40,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             _journal = new JournalWriter(files, Path, _manifest, options.JournalChunk, time) { Length = loader.JournalLength };
             _snapshots = new SnapshotWriter(files, Path, [.. _states.Values.Where(state => state.IsDurable)], _manifest, loader.Stamps, logger);
             Queue = new CommitQueue(_journal, time, RequestSnapshot);
-            Queue.Start(loader.Sequence, loader.Version);
+            Queue.Start(loader.Sequence, loader.Version, loader.Newest);
             _isClockTrusted = loader.IsClockTrusted;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
@@ -159,7 +159,9 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             var capture = await Queue.CaptureAsync(sequence =>
             {
                 DropExpired();
-                return new SnapshotCapture(sequence, _time.GetUtcNow(),
+
+                // Not the present time: a clock that has jumped must not pass for that of a record.
+                return new SnapshotCapture(sequence, Queue.LastCommit,
                     [.. _states.Values.Where(state => state.IsDurable && state.ChangedAt > state.SnapshotAt).Select(state => (state, state.Capture()))]);
             }, () =>
             {
