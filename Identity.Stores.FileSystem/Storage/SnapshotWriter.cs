@@ -23,7 +23,7 @@ internal sealed partial class SnapshotWriter(
             var temporary = path + FileSystemExtensions.TemporaryEnding;
             files.DeleteIfExists(temporary);
             Snapshot.Write(files, temporary, state, entities, capture.Sequence, capture.Time);
-            KeepEdited(path, state.Name, capture.Time);
+            KeepEdited(state, path, capture.Time);
             files.Rename(temporary, path);
             stamps[state.Name] = files.GetStamp(path);
         }
@@ -40,6 +40,7 @@ internal sealed partial class SnapshotWriter(
         {
             Collections = current.Collections.SetItems(durable.Select(state => KeyValuePair.Create(state.Name, state.SnapshotAt))),
             Segments = current.Segments.RemoveRange(covered),
+            Folded = covered.Append(current.Folded).Max(),
             Sequence = capture.Sequence,
         });
 
@@ -52,15 +53,17 @@ internal sealed partial class SnapshotWriter(
     }
 
     /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
-    private void KeepEdited(string path, string name, DateTimeOffset time)
+    private void KeepEdited(CollectionState state, string path, DateTimeOffset time)
     {
-        if (!files.FileExists(path) || files.GetStamp(path) == stamps.GetValueOrDefault(name))
+        if (!files.FileExists(path) || files.GetStamp(path) == stamps.GetValueOrDefault(state.Name))
         {
             return;
         }
 
-        var edited = $"{path}.{Timestamp.Format(time).Replace(":", "", StringComparison.Ordinal)}.edited";
-        files.Rename(path, edited);
+        // A copy: without its file the collection would look lost after a kill at this moment.
+        var edited = Path.Combine(directory, files.FreeName(directory, $"{state.FileName}.{Timestamp.FormatName(time)}", DirectoryFiles.EditedEnding));
+        files.Copy(path, edited);
+        files.FlushFolder(directory);
         LogEdited(logger, path, edited);
     }
 

@@ -52,8 +52,11 @@ public sealed partial class StorageDirectory
         {
             _files.CreateFolder(System.IO.Path.Combine(Path, folder));
             _files.FlushFolder(Path);
+
+            // Announced first: a file that is there without its name in the manifest is then never this one after a kill.
+            _manifest.Update(current => current with { Pending = current.Pending.SetItem(fullName, checksum) });
             _files.WriteAtomically(path, content);
-            _manifest.Update(current => current with { Files = current.Files.SetItem(fullName, checksum) });
+            _manifest.Update(current => current with { Files = current.Files.SetItem(fullName, checksum), Pending = current.Pending.Remove(fullName) });
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {

@@ -1,153 +1,55 @@
-using System.Text;
-
 namespace Identity.Stores.FileSystem.Storage;
 
-/// <summary>What a person does to a directory that no server uses: check it, and get out of it what is sound.</summary>
+/// <summary>What a person does to a directory that no server uses: check it, fold its journal, take in edits, save what is sound.</summary>
 public static class StorageMaintenance
 {
-    private const string QuarantineEnding = ".quarantine";
-
-    /// <summary>Checks every checksum, and that everything is there that should be. Changes nothing.</summary>
+    /// <summary>
+    /// Checks every checksum, that everything is there that should be, that unique keys are, that references lead somewhere, and
+    /// that nobody else may look. Changes nothing.
+    /// </summary>
     /// <param name="options">Where the directory is.</param>
     /// <param name="collections">All collections that it may hold.</param>
     /// <param name="time">The clock.</param>
     /// <returns>What it holds, and what is wrong.</returns>
-    /// <exception cref="StorageException">It does not exist, is in use, or cannot be read.</exception>
+    /// <exception cref="StorageException">It does not exist, is in use, cannot be read, or a newer version or another program wrote it.</exception>
     public static StorageReport Verify(FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(collections);
-        var (directory, states) = Prepare(options, collections);
-        using var held = DirectoryLock.Acquire(directory, time);
-        var salvage = Salvage(directory, states);
-        return new StorageReport(Count(states), [.. salvage.Findings, .. DirectoryAccess.FindWiderRights(directory)]);
-    }
+        => new OfflineDirectory(new PhysicalFileSystem(), options, collections, time).Verify();
 
     /// <summary>
     /// Takes what is sound as the new state. Everything that was there before is kept in a folder of its own; the damaged lines
-    /// are in a quarantine file beside the new files.
+    /// are in a quarantine file beside the new files. Interrupted, it can be run again.
     /// </summary>
     /// <param name="options">Where the directory is.</param>
     /// <param name="collections">All collections that it may hold.</param>
     /// <param name="time">The clock.</param>
     /// <returns>What the directory holds now, and what could not be brought back.</returns>
-    /// <exception cref="StorageException">It does not exist, is in use, or cannot be read or written.</exception>
+    /// <exception cref="StorageException">It does not exist, is in use, cannot be read or written, or a newer version or another program wrote it.</exception>
     public static StorageReport Recover(FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(collections);
-        ArgumentNullException.ThrowIfNull(time);
-        var (directory, states) = Prepare(options, collections);
-        using var held = DirectoryLock.Acquire(directory, time);
-        var files = new PhysicalFileSystem();
-        var salvage = Salvage(directory, states);
-        if (salvage.Findings.Count is 0)
-        {
-            return new StorageReport(Count(states), []);
-        }
+        => new OfflineDirectory(new PhysicalFileSystem(), options, collections, time).Recover();
 
-        try
-        {
-            var stamp = Timestamp.Format(time.GetUtcNow()).Replace(":", "", StringComparison.Ordinal);
-            SetAside(files, directory, states, stamp);
-            WriteQuarantine(files, Path.Combine(directory, stamp + QuarantineEnding), salvage.Findings);
-            WriteState(files, directory, states, salvage, time);
-        }
-        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
-        {
-            throw new StorageException($"The recovery of '{directory}' could not be written: {exception.Message} " +
-                "What was there before is in the folder 'before-recovery-…'; free space on the disk and move it back, or recover again.", exception);
-        }
+    /// <summary>
+    /// Folds the journal into the collections' files, as a clean stop does, and leaves out what has expired and what a crash left
+    /// behind. Interrupted, it can be run again.
+    /// </summary>
+    /// <param name="options">Where the directory is.</param>
+    /// <param name="collections">All collections that it may hold.</param>
+    /// <param name="time">The clock; one that has jumped makes nothing expire.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="StorageException">It does not exist, is in use, is damaged, or cannot be read or written.</exception>
+    public static StorageCompaction Compact(FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time)
+        => new OfflineDirectory(new PhysicalFileSystem(), options, collections, time).Compact();
 
-        return new StorageReport(Count(states), salvage.Findings);
-    }
-
-    private static (string Directory, Dictionary<string, CollectionState> States) Prepare(
-        FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections)
-    {
-        var directory = Path.GetFullPath(options.Directory);
-        return Directory.Exists(directory)
-            ? (directory, collections.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal))
-            : throw new StorageException($"There is no storage directory '{directory}'.");
-    }
-
-    private static DirectorySalvage Salvage(string directory, Dictionary<string, CollectionState> states)
-    {
-        try
-        {
-            var salvage = new DirectorySalvage(new PhysicalFileSystem(), directory, states);
-            salvage.Read();
-            return salvage;
-        }
-        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
-        {
-            throw new StorageException($"The storage directory '{directory}' cannot be read: {exception.Message}", exception);
-        }
-    }
-
-    private static Dictionary<string, int> Count(Dictionary<string, CollectionState> states)
-        => states.Values.Where(state => state.IsDurable).ToDictionary(state => state.Name, state => state.Count, StringComparer.Ordinal);
-
-    /// <summary>Moves what will be written anew, or counts no longer, out of the way; keys stay where they are.</summary>
-    private static void SetAside(PhysicalFileSystem files, string directory, Dictionary<string, CollectionState> states, string stamp)
-    {
-        var aside = Path.Combine(directory, "before-recovery-" + stamp);
-        files.CreateFolder(aside);
-        foreach (var name in files.ListFiles(directory))
-        {
-            if (name == Manifest.FileName || JournalSegment.TryParse(name, out _) || states.Values.Any(state => state.FileName == name))
-            {
-                files.Rename(Path.Combine(directory, name), Path.Combine(aside, name));
-            }
-        }
-
-        files.FlushFolder(aside);
-        files.FlushFolder(directory);
-    }
-
-    private static void WriteQuarantine(PhysicalFileSystem files, string path, IReadOnlyList<StorageFinding> findings)
-    {
-        var content = new MemoryStream();
-        foreach (var finding in findings)
-        {
-            content.Write(Encoding.UTF8.GetBytes($"# {finding}\n"));
-            if (finding.Content is { } line)
-            {
-                content.Write(line);
-                content.Write("\n"u8);
-            }
-        }
-
-        files.WriteAtomically(path, content.ToArray());
-    }
-
-    private static void WriteState(
-        PhysicalFileSystem files, string directory, Dictionary<string, CollectionState> states, DirectorySalvage salvage, TimeProvider time)
-    {
-        var durable = states.Values.Where(state => state.IsDurable).ToList();
-        foreach (var state in durable)
-        {
-            var entities = state.Capture();
-            Array.Sort(entities, static (left, right) => string.CompareOrdinal(left.Id, right.Id));
-            Snapshot.Write(files, Path.Combine(directory, state.FileName), state, entities, salvage.Sequence, time.GetUtcNow());
-        }
-
-        files.FlushFolder(directory);
-        new Manifest
-        {
-            Sequence = salvage.Sequence,
-            Collections = Manifest.Empty<long>().AddRange(durable.Select(state => KeyValuePair.Create(state.Name, salvage.Sequence))),
-            Files = Manifest.Empty<string>().AddRange(SoundFiles(files, directory, salvage.Manifest)),
-        }.Write(files, directory);
-    }
-
-    /// <summary>Where the manifest itself was lost, the key files that are there are taken as they are.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> SoundFiles(PhysicalFileSystem files, string directory, Manifest? manifest)
-        => manifest is not null
-            ? manifest.Files.Where(file => files.FileExists(Path.Combine(directory, file.Key)) && ChecksummedLine.Of(files.ReadAllBytes(Path.Combine(directory, file.Key))) == file.Value)
-            : Directory.EnumerateDirectories(directory).Select(folder => Path.GetFileName(folder)!)
-                .Where(folder => !folder.StartsWith("before-recovery-", StringComparison.Ordinal))
-                .SelectMany(folder => files.ListFiles(Path.Combine(directory, folder)).Select(name => $"{folder}/{name}"))
-                .Where(name => !name.EndsWith(FileSystemExtensions.TemporaryEnding, StringComparison.Ordinal))
-                .Select(name => KeyValuePair.Create(name, ChecksummedLine.Of(files.ReadAllBytes(Path.Combine(directory, name)))));
+    /// <summary>
+    /// Takes in what a person edited in files of collections: checks that it is valid, gives the entries that changed a new version, and
+    /// writes the files anew with their checksums. The edited files are kept. Interrupted, it can be run again.
+    /// </summary>
+    /// <param name="options">Where the directory is.</param>
+    /// <param name="collections">All collections that it may hold.</param>
+    /// <param name="names">The collections that were edited, by their name or their file.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>What was taken in, or why it was not.</returns>
+    /// <exception cref="StorageException">It does not exist, is in use, is damaged elsewhere, or cannot be read or written.</exception>
+    public static StorageReseal Reseal(
+        FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, IEnumerable<string> names, TimeProvider time)
+        => new OfflineDirectory(new PhysicalFileSystem(), options, collections, time).Reseal(names);
 }

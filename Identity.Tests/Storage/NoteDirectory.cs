@@ -81,7 +81,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
     {
         var path = File("journal-1.jsonl");
         var content = await System.IO.File.ReadAllTextAsync(path);
-        await System.IO.File.WriteAllTextAsync(path, content.TrimEnd(' ') + startOfLine + content[(content.TrimEnd(' ').Length + startOfLine.Length)..]);
+        await System.IO.File.WriteAllTextAsync(path, content.TrimEnd(' ', '\t') + startOfLine + content[(content.TrimEnd(' ', '\t').Length + startOfLine.Length)..]);
     }
 
     public async Task RestartAsync()
