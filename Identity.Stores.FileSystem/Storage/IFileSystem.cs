@@ -3,6 +3,10 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>Every call by which the engine touches the disk, so that a test can make each of them fail.</summary>
 internal interface IFileSystem
 {
+    /// <summary>Holds a folder for this process, until the result is disposed.</summary>
+    /// <exception cref="StorageException">Another process holds it, or locks have no effect there.</exception>
+    IDisposable Hold(string folder, TimeProvider time);
+
     bool FileExists(string path);
 
     /// <summary>The names of the files in a folder, ordered; none where the folder does not exist.</summary>

@@ -3,7 +3,9 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>Reads a file line by line without holding it in memory.</summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
-    private byte[] _buffer = new byte[256 * 1_024];
+    private const int BufferSize = 256 * 1_024;
+
+    private byte[] _buffer = new byte[(int)Math.Min(stream.Length + 1, BufferSize)];
     private int _start;
     private int _end;
     private bool _isAtEnd;

@@ -53,7 +53,7 @@ internal sealed class OfflineDirectory
             throw new StorageException($"There is no storage directory '{_directory}'.");
         }
 
-        using var held = DirectoryLock.Acquire(_directory, _time);
+        using var held = _files.Hold(_directory, _time);
         try
         {
             return command();

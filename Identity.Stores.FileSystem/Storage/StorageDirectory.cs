@@ -14,7 +14,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, CollectionState> _states;
     private readonly Dictionary<CollectionDefinition, object> _collections = new(ReferenceEqualityComparer.Instance);
-    private readonly DirectoryLock _lock;
+    private readonly IDisposable _lock;
     private readonly ManifestFile _manifest;
     private readonly JournalWriter _journal;
     private readonly SnapshotWriter _snapshots;
@@ -31,7 +31,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         var definitions = collections.ToList();
         _states = definitions.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal);
         DirectoryAccess.Prepare(files, Path);
-        _lock = DirectoryLock.Acquire(Path, time);
+        _lock = files.Hold(Path, time);
         try
         {
             DirectoryAccess.MakePrivate(Path, logger);

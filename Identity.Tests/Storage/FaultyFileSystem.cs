@@ -33,6 +33,8 @@ internal sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    public IDisposable Hold(string folder, TimeProvider time) => _files.Hold(folder, time);
+
     public bool FileExists(string path) => _files.FileExists(path);
 
     public IReadOnlyList<string> ListFiles(string folder) => _files.ListFiles(folder);
