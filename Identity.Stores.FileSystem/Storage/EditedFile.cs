@@ -90,25 +90,21 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
 
     private SnapshotHead ReadHead(JsonElement root, SnapshotHead unread)
     {
-        SnapshotHead? head = null;
-        string? checksum = null;
-        try
+        var head = new SnapshotHead
         {
-            head = root.Deserialize(StorageJson.Default.SnapshotHead);
-            checksum = root.TryGetProperty("crc", out var crc) ? crc.GetString() : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // Said below.
-        }
-
-        if (head is null || head.Collection != state.Name || head.Format != unread.Format || head.Seq < unread.Seq || head.Time == DateTimeOffset.MinValue)
+            Format = (int)(GetNumber(root, "format") ?? 0),
+            Collection = GetText(root, "collection"),
+            Seq = GetNumber(root, "seq") ?? -1,
+            Count = (int)(GetNumber(root, "count") ?? 0),
+            At = GetText(root, "at"),
+        };
+        if (head.Collection != state.Name || head.Format != unread.Format || head.Seq < unread.Seq || head.Time == DateTimeOffset.MinValue)
         {
             Refuse(FormattableString.Invariant($"leave 'format' ({unread.Format}), 'collection' (\"{state.Name}\"), 'seq' and 'at' in its first line as they were"));
             return unread;
         }
 
-        if (checksum == ChecksummedLine.Of(Snapshot.HeadText(head.Format, state.Name, head.Seq, head.Count, head.At!)))
+        if (GetText(root, "crc") == ChecksummedLine.Of(Snapshot.HeadText(head.Format, state.Name, head.Seq, head.Count, head.At!)))
         {
             _writtenOnce = head.Count;
         }
@@ -185,6 +181,12 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
 
         return output.ToArray();
     }
+
+    private static long? GetNumber(JsonElement root, string name)
+        => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+
+    private static string? GetText(JsonElement root, string name)
+        => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
     private void Refuse(string problem) => _problems.Add(new StorageFinding(state.FileName, null, problem));
 }

@@ -110,7 +110,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
             throw FileDamage.AtLine(path, 1, "the head is that of another segment");
         }
 
-        if (format > 1 && !HasMark(path, head.Chunk))
+        if (!IsWhole(path, head))
         {
             throw FileDamage.Whole(path, $"it was cut short to {lines.Length} bytes");
         }
@@ -120,10 +120,17 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
     }
 
     /// <summary>Whether a chunk that no line has outgrown is there to its end.</summary>
-    private bool HasMark(string path, int chunk)
+    private bool IsWhole(string path, JournalHead head)
     {
         using var stream = files.OpenRead(path);
-        for (var end = stream.Length - (stream.Length % chunk); end > 0; end -= chunk)
+        if (head.Format is 1)
+        {
+            // Without marks a cut in the middle of a line is all that can be seen here.
+            stream.Position = stream.Length - 1;
+            return (byte)stream.ReadByte() is (byte)'\n' or JournalSegment.Filler;
+        }
+
+        for (var end = stream.Length - (stream.Length % head.Chunk); end > 0; end -= head.Chunk)
         {
             stream.Position = end - 1;
             if (stream.ReadByte() is JournalSegment.Mark)

@@ -88,7 +88,7 @@ internal sealed class DamageTests
             if (isSegment)
             {
                 // Nothing of what counts is touched: it is no more than another tail, or the rest of a segment that was given up.
-                AssertSame(_notes.Read(files), _sample.Acknowledged, name);
+                DirectoryAssert.Same(_notes.Read(files), _sample.Acknowledged, name);
                 continue;
             }
 
@@ -107,14 +107,14 @@ internal sealed class DamageTests
             var before = files.Content;
             var refusal = Assert.Throws<StorageException>(() => _notes.Open(files), $"'{one}' and '{other}'");
             Assert.That(names.Any(name => refusal!.Message.Contains(name, StringComparison.Ordinal)), refusal!.Message);
-            AssertUnchanged(files, before, refusal.Message);
+            DirectoryAssert.Unchanged(files, before, refusal.Message);
             Assert.That(_notes.Verify(files).Findings, Is.Not.Empty);
             _notes.Recover(files);
             Assert.That(_notes.Verify(files).Findings, Is.Empty, $"'{one}' and '{other}'");
-            AssertKept(files, before, $"'{one}' and '{other}'");
-            if (IsJournal(one) == IsJournal(other) && IsKey(one) == IsKey(other) && one != "manifest.json" && other != "manifest.json")
+            DirectoryAssert.Kept("before-recovery-", files, before, $"'{one}' and '{other}'");
+            if (IsJournal(one) == IsJournal(other) && DirectoryAssert.IsKey(one) == DirectoryAssert.IsKey(other) && one != "manifest.json" && other != "manifest.json")
             {
-                AssertSame(_notes.Read(files), _sample.Acknowledged, $"'{one}' and '{other}'");
+                DirectoryAssert.Same(_notes.Read(files), _sample.Acknowledged, $"'{one}' and '{other}'");
             }
         }
     }
@@ -139,14 +139,14 @@ internal sealed class DamageTests
                 if (!_sample.Files.Names.Contains(name))
                 {
                     // A segment that was folded since: there is nothing in it that the files do not have.
-                    AssertSame(_notes.Read(files), _sample.Acknowledged, what);
+                    DirectoryAssert.Same(_notes.Read(files), _sample.Acknowledged, what);
                     continue;
                 }
 
                 try
                 {
                     // Where only what never counted is another, nothing is lost.
-                    AssertSame(_notes.Read(files.AfterKill()), _sample.Acknowledged, what);
+                    DirectoryAssert.Same(_notes.Read(files.AfterKill()), _sample.Acknowledged, what);
                     continue;
                 }
                 catch (StorageException exception)
@@ -155,11 +155,11 @@ internal sealed class DamageTests
                     Assert.That(_sample.Files.Names.Concat(older.Names).Any(other => exception.Message.Contains(other, StringComparison.Ordinal)), exception.Message);
                 }
 
-                AssertUnchanged(files, before, what);
+                DirectoryAssert.Unchanged(files, before, what);
                 Assert.That(_notes.Verify(files).Findings, Is.Not.Empty, what);
                 _notes.Recover(files);
                 Assert.That(_notes.Verify(files).Findings, Is.Empty, what);
-                AssertKept(files, before, what);
+                DirectoryAssert.Kept("before-recovery-", files, before, what);
             }
         }
 
@@ -171,13 +171,11 @@ internal sealed class DamageTests
     {
         var older = _sample.Moments["most of the journal"];
         var files = With(_sample.LastSegment, older[_sample.LastSegment]);
-        AssertUnchanged(files, older.Content, "the one thing that cannot be told");
-        AssertSame(_notes.Read(files), _sample.Replay(line => line.File != _sample.LastSegment || line.Start < _sample.SecondLastGroup), "the state of then");
+        DirectoryAssert.Unchanged(files, older.Content, "the one thing that cannot be told");
+        DirectoryAssert.Same(_notes.Read(files), _sample.Replay(line => line.File != _sample.LastSegment || line.Start < _sample.SecondLastGroup), "the state of then");
     }
 
     private static bool IsJournal(string name) => name.StartsWith("journal", StringComparison.Ordinal);
-
-    private static bool IsKey(string name) => name.StartsWith("keys", StringComparison.Ordinal);
 
     private MemoryFileSystem With(string name, byte[] content)
     {
@@ -195,14 +193,14 @@ internal sealed class DamageTests
         try
         {
             var found = _notes.Read(started);
-            AssertSame(found, file == _sample.LastSegment && from >= _sample.LastGroup ? _sample.Replay(line => line.File != file || line.Start + line.Length < from) : _sample.Acknowledged, what);
+            DirectoryAssert.Same(found, file == _sample.LastSegment && from >= _sample.LastGroup ? _sample.Replay(line => line.File != file || line.Start + line.Length < from) : _sample.Acknowledged, what);
             Assert.That(started.Names.Any(name => name.EndsWith(".quarantine", StringComparison.Ordinal)), what);
         }
         catch (StorageException exception)
         {
             refusal = exception;
             Assert.That(exception.Message, Does.Contain(file), what);
-            AssertUnchanged(started, before, what);
+            DirectoryAssert.Unchanged(started, before, what);
         }
 
         var report = _notes.Verify(damaged);
@@ -211,33 +209,19 @@ internal sealed class DamageTests
         _notes.Recover(recovered);
         if (refusal is null)
         {
-            AssertUnchanged(recovered, before, what);
+            DirectoryAssert.Unchanged(recovered, before, what);
             return null;
         }
 
         Assert.That(_notes.Verify(recovered).Findings, Is.Empty, what);
-        AssertKept(recovered, before, what);
+        DirectoryAssert.Kept("before-recovery-", recovered, before, what);
         if (_sample.FindLine(file!, from) is { } line && from < line.End)
         {
             AssertQuarantined(recovered, before.GetValueOrDefault(file!, []), from, what);
         }
 
-        AssertSame(_notes.Read(recovered.AfterKill()), _sample.Expect(file!, from, to), what);
+        DirectoryAssert.Same(_notes.Read(recovered.AfterKill()), _sample.Expect(file!, from, to), what);
         return refusal.Message;
-    }
-
-    /// <summary>Every file is in the folder that keeps what was there before, but for keys that go on.</summary>
-    private static void AssertKept(MemoryFileSystem recovered, SortedDictionary<string, byte[]> before, string what)
-    {
-        var after = recovered.Content;
-        var folder = after.Keys.First(name => name.StartsWith("before-recovery-", StringComparison.Ordinal)).Split('/')[0];
-        foreach (var (name, content) in before)
-        {
-            if (!content.AsSpan().SequenceEqual(after.GetValueOrDefault($"{folder}/{name}")) && !(IsKey(name) && content.AsSpan().SequenceEqual(after.GetValueOrDefault(name))))
-            {
-                Assert.Fail($"{what}: '{name}' was not kept");
-            }
-        }
     }
 
     /// <summary>The line that is not what it was is in the quarantine file, so far as there is one.</summary>
@@ -249,24 +233,6 @@ internal sealed class DamageTests
         if (line.Length > 0 && recovered[recovered.Names.Single(name => name.EndsWith(".quarantine", StringComparison.Ordinal))].AsSpan().IndexOf(line) < 0)
         {
             Assert.Fail($"{what}: the damaged line is not in the quarantine file");
-        }
-    }
-
-    // NUnit's own comparison of collections takes longer than all the rest.
-    private static void AssertSame(SortedDictionary<string, string> found, SortedDictionary<string, string> expected, string what)
-    {
-        if (!found.SequenceEqual(expected))
-        {
-            Assert.Fail($"{what}: {string.Join(", ", found.Except(expected))} instead of {string.Join(", ", expected.Except(found))}");
-        }
-    }
-
-    private static void AssertUnchanged(MemoryFileSystem files, SortedDictionary<string, byte[]> before, string what)
-    {
-        var content = files.Content;
-        if (!content.Keys.SequenceEqual(before.Keys) || content.Any(file => !file.Value.AsSpan().SequenceEqual(before[file.Key])))
-        {
-            Assert.Fail($"{what}: {string.Join(", ", content.Keys)} instead of {string.Join(", ", before.Keys)}, or with other content");
         }
     }
 }
