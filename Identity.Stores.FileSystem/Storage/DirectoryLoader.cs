@@ -76,6 +76,15 @@ internal sealed partial class DirectoryLoader(
         (Sequence, JournalLength, Version, Tail) = (journal.Sequence, journal.Length, Math.Max(Version, journal.Version), journal.Tail);
     }
 
+    /// <summary>Reads a directory that must not be a new one.</summary>
+    /// <returns>What it holds.</returns>
+    /// <exception cref="StorageException">There is nothing in it, or it is not sound.</exception>
+    public Manifest ReadExisting()
+    {
+        Read();
+        return Manifest ?? throw new StorageException($"There is nothing in the storage directory '{directory}'.");
+    }
+
     /// <summary>Sets the journal's tail aside, removes what a crash left behind, brings an older format up to date, adds what is new.</summary>
     public ManifestFile Finish()
     {

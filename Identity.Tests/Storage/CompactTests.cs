@@ -51,7 +51,11 @@ internal sealed class CompactTests
     public void A_directory_with_nothing_in_it_is_left_so()
     {
         using var notes = new MemoryNotes();
-        Assert.That(() => notes.Compact(), Throws.InstanceOf<StorageException>().With.Message.Contains("nothing"));
+        foreach (var command in (Action[])[() => notes.Compact(), () => notes.Verify(), () => notes.Recover(), () => notes.Reseal("notes")])
+        {
+            Assert.That(() => command(), Throws.InstanceOf<StorageException>().With.Message.Contains("nothing"));
+        }
+
         Assert.That(notes.Files.Names, Is.Empty);
     }
 

@@ -23,13 +23,12 @@ internal sealed class DirectoryInspection
         try
         {
             _loader = new DirectoryLoader(files, _directory, States, options, time, NullLogger.Instance);
-            _loader.Read();
-            if (!Durable().SelectMany(DescribeDuplicates).Any())
+            _loader.ReadExisting();
+            _findings.AddRange(Durable().SelectMany(DescribeDuplicates));
+            if (_findings.Count is 0)
             {
                 return;
             }
-
-            _findings.AddRange(Durable().SelectMany(DescribeDuplicates));
         }
         catch (StorageException exception) when (exception.Damage is not null)
         {
@@ -69,7 +68,7 @@ internal sealed class DirectoryInspection
             remarks.Add(new(Path.GetFileName(tail.Path), null, "it ends in bytes that were being written when the server stopped; the next start sets them aside"));
         }
 
-        remarks.AddRange(Durable().SelectMany(DescribeDangling));
+        remarks.AddRange(Durable().SelectMany(state => DescribeDangling(state, States)));
         remarks.AddRange(FindLeftovers());
         return remarks;
     }
@@ -83,10 +82,8 @@ internal sealed class DirectoryInspection
     public static IEnumerable<StorageFinding> DescribeDuplicates(CollectionState state) => state.Definition.FindDuplicates(state)
         .Select(pair => new StorageFinding(state.FileName, null, $"the entries '{pair.Entity.Id}' and '{pair.Other.Id}' have the same {pair.Index}"));
 
-    // Not a finding: between two units of work one may remove what the other is about to name, and OpenIddict takes the one that
-    // names it for invalid from then on. What people agreed to may outlive a client or an account.
-    private IEnumerable<StorageFinding> DescribeDangling(CollectionState state) => DescribeDangling(state, States);
-
+    // Remarks, no findings: of two units of work one may remove what the other is about to name, and OpenIddict takes what names it
+    // for invalid from then on. What people agreed to may outlive a client or an account.
     public static IEnumerable<StorageFinding> DescribeDangling(CollectionState state, IReadOnlyDictionary<string, CollectionState> states)
         => state.Definition.FindDangling(state, states).GroupBy(dangling => dangling.Reference).Select(group =>
         {

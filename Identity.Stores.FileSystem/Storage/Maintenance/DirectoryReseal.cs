@@ -21,7 +21,7 @@ internal static class DirectoryReseal
         {
             ReadEdited = (state, manifest) => edited.TryGetValue(state, out var file) ? file.Read(manifest) : null,
         };
-        loader.Read();
+        var manifest = loader.ReadExisting();
         var problems = edited.Values.SelectMany(file => file.Problems).ToList();
         if (problems.Count is 0)
         {
@@ -35,7 +35,7 @@ internal static class DirectoryReseal
 
         var remarks = edited.Values.SelectMany(DescribeJournal)
             .Concat(states.Values.Where(state => state.IsDurable).SelectMany(state => DirectoryInspection.DescribeDangling(state, states))).ToList();
-        var kept = Write(files, directory, loader, edited.Values, states, time);
+        var kept = Write(files, directory, loader, manifest, edited.Values, states, time);
         return new StorageReseal([.. edited.Values.Select(file => new ResealedFile(
             file.State.FileName, kept[file], [.. file.Added.Select(entity => entity.Id)], [.. file.Changed.Select(entity => entity.Id)], file.Removed))], [], remarks);
     }
@@ -69,11 +69,11 @@ internal static class DirectoryReseal
     }
 
     private static Dictionary<EditedFile, string> Write(
-        IFileSystem files, string directory, DirectoryLoader loader, IReadOnlyCollection<EditedFile> edited, Dictionary<string, CollectionState> states, TimeProvider time)
+        IFileSystem files, string directory, DirectoryLoader loader, Manifest old, IReadOnlyCollection<EditedFile> edited, Dictionary<string, CollectionState> states, TimeProvider time)
     {
         MoveVersions(loader, edited, states);
         loader.SetTailAside();
-        var manifest = loader.NameUnfinished(loader.Manifest!);
+        var manifest = loader.NameUnfinished(old);
         var isOlder = manifest.Format < StorageFormat.Current;
         var written = states.Values.Where(state => manifest.Collections.ContainsKey(state.Name) &&
             (isOlder || state.ChangedAt > state.SnapshotAt || edited.Any(file => file.State == state))).ToList();

@@ -12,12 +12,7 @@ internal static class DirectoryCompaction
         DirectoryReplacement.Complete(files, directory);
         var states = DirectoryInspection.CreateStates(definitions);
         var loader = new DirectoryLoader(files, directory, states, options, time, NullLogger.Instance);
-        loader.Read();
-        if (loader.Manifest is null)
-        {
-            throw new StorageException($"There is nothing in the storage directory '{directory}'.");
-        }
-
+        loader.ReadExisting();
         var before = Measure(files, directory, states);
         var counts = states.Values.ToDictionary(state => state, state => state.Count);
         var manifest = loader.Finish().Current;
