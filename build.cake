@@ -106,13 +106,16 @@ Task("Test")
 });
 
 Task("Publish")
-    .Description("Publishes the server to artifacts/publish.")
-    .IsDependentOn("Restore")
+    .Description("Publishes the server for this machine, compiled ahead of time so that it starts sooner, to artifacts/publish.")
     .Does(() => DotNetPublish("./Identity.Server/Identity.Server.csproj", new DotNetPublishSettings
     {
         Configuration = configuration,
-        NoRestore = true,
+        Runtime = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier,
+        SelfContained = false,
+        PublishReadyToRun = true,
         OutputDirectory = artifacts + Directory("publish"),
+        // The lock file names the packages of a build for any machine; this one also needs the compiler for its own.
+        ArgumentCustomization = arguments => arguments.Append("-p:NuGetLockFilePath=obj/publish.lock.json"),
     }));
 
 Task("Pack")

@@ -3,6 +3,7 @@ using Identity.Server.Administration;
 using Identity.Server.Authorization;
 using Identity.Server.Discovery;
 using Identity.Server.Hosting;
+using Identity.Server.Hosting.Events;
 using Identity.Server.Keys;
 using Identity.Server.Maintenance;
 using Identity.Server.Pages;
@@ -58,6 +59,7 @@ internal static class Program
         server.AddTokens();
         server.AddDiscovery();
         server.UseAspNetCore();
+        server.UseEventTables();
     }
 
     // For endpoints of the server's own that take access tokens: with the entry, so that a revoked one is refused at once.

@@ -16,10 +16,10 @@ public sealed class FileSystemStorageOptions
     public TimeSpan ExpiryTolerance { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How much journal, in bytes, may gather before it is folded into the collections' files; 16 MiB unless set. With larger
+    /// How much journal, in bytes, may gather before it is folded into the collections' files; 64 MiB unless set. With larger
     /// collections it may grow to their size, so that a write costs the same however much is kept.
     /// </summary>
-    public long SnapshotThreshold { get; set; } = 16 * 1_024 * 1_024;
+    public long SnapshotThreshold { get; set; } = 64 * 1_024 * 1_024;
 
     /// <summary>By how many bytes the journal's files grow; only a test that looks at each byte wants another value.</summary>
     internal int JournalChunk { get; set; } = 256 * 1_024;

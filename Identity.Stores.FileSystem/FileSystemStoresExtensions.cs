@@ -28,6 +28,8 @@ public static class FileSystemStoresExtensions
         builder.Services.AddCollection(Collections.UserTokens);
         builder.Services.AddCollection(Collections.AnonymousTokens);
         return builder
+            // The stores are memory themselves: a cache before them would cost more than it saves, and answer with what is no longer so.
+            .DisableEntityCaching()
             .ReplaceApplicationStore<Application, ApplicationStore>(ServiceLifetime.Singleton).SetDefaultApplicationEntity<Application>()
             .ReplaceAuthorizationStore<Authorization, AuthorizationStore>(ServiceLifetime.Singleton).SetDefaultAuthorizationEntity<Authorization>()
             .ReplaceScopeStore<Scope, ScopeStore>(ServiceLifetime.Singleton).SetDefaultScopeEntity<Scope>()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Identity.Tests.Storage;
 
 namespace Identity.Tests;
@@ -7,13 +8,13 @@ internal static class EntryPoint
 {
     public static async Task<int> Main(string[] args)
     {
-        if (args is not [ChainWorker.Command, var path])
+        if (args is not [CrashWorker.Command, var path, var life, var seed, var moment])
         {
             await Console.Error.WriteLineAsync("This program holds tests: run them with 'dotnet test'.");
             return 1;
         }
 
-        await ChainWorker.RunAsync(path);
+        await CrashWorker.RunAsync(path, int.Parse(life, CultureInfo.InvariantCulture), ulong.Parse(seed, CultureInfo.InvariantCulture), KillMoment.Parse(moment));
         return 0;
     }
 }

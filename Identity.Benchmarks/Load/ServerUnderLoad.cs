@@ -70,7 +70,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
                 response.EnsureSuccessStatusCode();
                 return watch.Elapsed;
             }
-            catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.ConnectionError)
+            catch (HttpRequestException exception) when (exception.StatusCode is null)
             {
                 if (_process.HasExited || watch.Elapsed > Patience)
                 {

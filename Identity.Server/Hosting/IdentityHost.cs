@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Identity.Server.Hosting;
 
@@ -26,7 +27,8 @@ internal static class IdentityHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = args,
+            // Settings are read and checked once, at the start: nothing watches their files.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
             ApplicationName = typeof(IdentityHost).Assembly.GetName().Name,
             // Pages and settings belong to the program, from wherever it is started.
             ContentRootPath = AppContext.BaseDirectory,
@@ -46,11 +48,15 @@ internal static class IdentityHost
     private static void ConfigureLogging(WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
+        // Before the console, whose own settings count more.
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(console =>
         {
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
             console.UseUtcTimestamp = true;
         });
+        builder.Logging.AddConsole();
+        builder.Services.PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName ??= ConsoleFormatterNames.Simple);
+        builder.Services.MaskConsole();
         builder.Services.AddSingleton<StartupProgress>();
         builder.Services.AddOptions<LoggerFilterOptions>().PostConfigure<StartupProgress>((filter, progress) =>
         {

@@ -28,7 +28,12 @@ internal static class MaintenanceExtensions
                     .WithSimpleSchedule(schedule => schedule.WithInterval(options.Interval).RepeatForever());
             });
         });
-        services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        services.AddQuartzHostedService(options =>
+        {
+            // Nothing that a request needs: it comes after the first of them can be answered.
+            options.AwaitApplicationStarted = true;
+            options.WaitForJobsToComplete = true;
+        });
         return services;
     }
 

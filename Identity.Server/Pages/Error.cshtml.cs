@@ -60,7 +60,7 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
     {
         var request = HttpContext.GetOpenIddictServerRequest();
         var fault = await AuthorizationFaults.ClassifyAsync(request, applications, cancellationToken);
-        Log.Refused(logger, Reference!, fault, answer.Error!, answer.ErrorDescription, ForLog(request?.ClientId));
+        Log.Refused(logger, Reference!, fault, answer.Error!, answer.ErrorDescription, ForLog(request?.ClientId, fault));
         Explanation = fault switch
         {
             AuthorizationFault.UnknownClient => new(
@@ -109,10 +109,15 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
     private static string Sentence(OpenIddictResponse answer) =>
         $"{answer.ErrorDescription ?? "It gave no further reason."} ({answer.Error})";
 
-    // A stranger wrote it: no line of its own in the log, and not at any length.
-    private static string? ForLog(string? value) => value is null
-        ? null
-        : new string([.. value.Take(100).Select(character => char.IsControl(character) ? '?' : character)]);
+    // A stranger wrote it: no line of its own in the log, and not at any length. What is no client's identifier may be a secret that
+    // somebody took for one.
+    private static string? ForLog(string? value, AuthorizationFault fault)
+    {
+        var shown = fault is AuthorizationFault.UnknownClient ? 8 : 100;
+        return value is null || value.Length <= shown ? Plain(value) : Plain(value[..shown]) + "…";
+
+        static string? Plain(string? value) => value is null ? null : string.Concat(value.Select(character => char.IsControl(character) ? '?' : character));
+    }
 
     private static partial class Log
     {

@@ -24,7 +24,11 @@ internal static class RegistrationExtensions
     /// <returns>The same endpoints.</returns>
     public static IEndpointRouteBuilder MapRegistration(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(RegistrationEndpoint.Path, RegistrationEndpoint.HandleAsync);
+        // As a plain request delegate: binding parameters would be compiled at each start.
+        endpoints.MapPost(RegistrationEndpoint.Path, context => RegistrationEndpoint.HandleAsync(
+            context,
+            context.RequestServices.GetRequiredService<ClientMetadataReader>(),
+            context.RequestServices.GetRequiredService<ClientRegistrar>()));
         return endpoints;
     }
 }

@@ -1,4 +1,5 @@
 using Identity.Server.Tokens.Connections;
+using Identity.Server.Tokens.Entries;
 using Identity.Server.Tokens.Grants;
 using Identity.Server.Tokens.Inspection;
 using Identity.Server.Tokens.Refresh;
@@ -20,6 +21,7 @@ internal static class TokensExtensions
     [
         // A code or refresh token is presented (any endpoint).
         LockConnection.Descriptor,
+        RestoreSpentToken.Descriptor,
         RejectForeignGrants.Descriptor,
         DetectCodeReuse.Descriptor,
         DetectRefreshTokenReuse.Descriptor,
@@ -31,12 +33,16 @@ internal static class TokensExtensions
         RenewPrincipal.Descriptor,
 
         // Codes and tokens are issued.
+        AssignTokenId.Descriptor,
+        CreateReferenceTokenEntry.Descriptor,
         GrantOfflineAccess.Descriptor,
         AttachAudiences.Descriptor,
         AttachPredecessor.Descriptor,
         LimitToConnection.Descriptor,
         ReissueSuccessor.Descriptor,
+        IssueRefreshToken.Descriptor,
         RedeemRefreshToken.Descriptor,
+        StartCommit.Descriptor,
         AttachGrantedScope.Descriptor,
 
         // Tokens are revoked and looked at.
@@ -53,6 +59,7 @@ internal static class TokensExtensions
         server.Services.AddSingleton<ConnectionLocks>();
         server.Services.AddSingleton<TokenPrincipalFactory>();
         server.Services.AddScoped<ConnectionRevoker>();
+        server.Services.AddOpenIddict().AddCore(core => core.ReplaceTokenManager(typeof(TokenManager<>)));
         server.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<TokenOptions>>((options, settings) =>
         {
             options.AccessTokenLifetime = settings.Value.AccessTokenLifetime;

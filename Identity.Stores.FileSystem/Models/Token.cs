@@ -44,5 +44,5 @@ public sealed class Token : Entity
 
     /// <summary>The address on whose behalf an entry in memory was made; see <see cref="UnitOfWork.Origin"/>.</summary>
     [JsonIgnore]
-    public string? Origin { get; set; }
+    internal string? Origin { get; set; }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>Names a collection of a <see cref="StorageDirectory"/> and says how it is kept.</summary>
-public abstract record CollectionDefinition
+public abstract class CollectionDefinition
 {
     private protected CollectionDefinition(string name) => Name = name;
 
@@ -28,7 +28,7 @@ public abstract record CollectionDefinition
 
 /// <summary>Names a collection of <typeparamref name="T"/> and says how it is kept.</summary>
 /// <typeparam name="T">The entity.</typeparam>
-public sealed record CollectionDefinition<T> : CollectionDefinition
+public sealed class CollectionDefinition<T> : CollectionDefinition
     where T : Entity
 {
     /// <summary>Names a collection.</summary>
@@ -117,10 +117,16 @@ public sealed record CollectionDefinition<T> : CollectionDefinition
 /// that one owner cannot push out what others keep.
 /// </summary>
 /// <typeparam name="T">The entity.</typeparam>
-/// <param name="MaximumEntries">Entries held at most, above zero.</param>
-/// <param name="Owner">On whose account an entry is held.</param>
-public sealed record CollectionBound<T>(int MaximumEntries, Func<T, string> Owner)
-    where T : Entity;
+/// <param name="Owner">On whose account an entry is held; null for one that is not counted.</param>
+public sealed record CollectionBound<T>(Func<T, string?> Owner)
+    where T : Entity
+{
+    /// <summary>How many entries are held at most, above zero; unlimited unless set.</summary>
+    public int MaximumEntries { get; init; } = int.MaxValue;
+
+    /// <summary>How many entries of one owner are held at most, above zero; one more ends its oldest. Unlimited unless set.</summary>
+    public int MaximumEntriesPerOwner { get; init; } = int.MaxValue;
+}
 
 /// <summary>
 /// What entities of one collection name in another. It binds nothing: a reference may lead nowhere once the other entity was

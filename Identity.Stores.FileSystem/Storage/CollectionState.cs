@@ -61,8 +61,11 @@ internal abstract class CollectionState(CollectionDefinition definition)
 
     public abstract int DropExpired(DateTimeOffset now);
 
-    /// <summary>Makes room in a collection that is in memory only: what has expired, then what is beyond the bound.</summary>
-    public abstract void Trim(DateTimeOffset now);
+    /// <summary>Makes room in a collection that is in memory only, after something was added: what has expired goes, and what is beyond the bound.</summary>
+    /// <param name="added">What was added.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="removed">Told what went although it had not expired.</param>
+    public abstract void Trim(Entity added, DateTimeOffset now, Action<Entity> removed);
 
     public abstract void ReserveKeys(UnitOfWork unit, string id, Entity entity);
 }
@@ -160,16 +163,17 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         return expired.Length;
     }
 
-    public override void Trim(DateTimeOffset now)
+    public override void Trim(Entity added, DateTimeOffset now, Action<Entity> removed)
     {
         while (_expiry?.NextExpired(now, _entities) is { } id)
         {
             Set(id, null);
         }
 
-        while (_owners is { IsFull: true })
+        while (_owners?.NextBeyondBound((T)added) is { } id)
         {
-            Set(_owners.OldestOfLargest(), null);
+            removed(_entities[id]);
+            Set(id, null);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     private readonly UndoneTickets _undone = new();
     private Batch _open = new();
     private Batch? _flushing;
-    private bool _isRunning;
+    private bool _isFlushing;
+    private bool _hasGivenWay;
     private bool _isClosed;
     private long _durableTicket;
     private long _lastVersion;
@@ -52,8 +53,18 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     public async ValueTask CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
+        var pending = BeginCommit(unit);
+        if (!pending.IsCompletedSuccessfully)
+        {
+            await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Commits; a later commit of the unit waits for this one, too.</summary>
+    /// <returns>A task that completes when everything is durable that the unit has changed or may have read.</returns>
+    public Task BeginCommit(UnitOfWork unit)
+    {
         var payload = JournalPayload.Create(unit);
-        Task pending;
         lock (Gate)
         {
             try
@@ -63,18 +74,17 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
                     throw Undone();
                 }
 
-                var ticket = unit.PendingWrites.Count is 0 ? unit.ReadTicket : Apply(unit, payload);
-                pending = Pending(ticket);
+                if (unit.PendingWrites.Count > 0)
+                {
+                    unit.NoteCommit(Apply(unit, payload));
+                }
+
+                return Pending(unit.ReadTicket);
             }
             finally
             {
                 unit.Clear();
             }
-        }
-
-        if (!pending.IsCompletedSuccessfully)
-        {
-            await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -118,30 +128,45 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TakeBatch() is var (batch, capture, captured, request))
+        // Requests that are ready to run come first, once: their changes then share this flush.
+        if (!_hasGivenWay && ThreadPool.PendingWorkItemCount > 0)
         {
-            try
-            {
-                Flush(batch);
-            }
-            catch (Exception exception)
-            {
-                // Whatever it was, those who wait must hear of it, and memory must not be ahead of the disk.
-                Fail(exception);
-                request?.SetException(Undone());
-                continue;
-            }
-
-            if (capture is not null)
-            {
-                journal.EndSegment();
-                captured!();
-            }
-
-            Succeed(batch);
-            request?.SetResult(capture!);
-            flushed();
+            _hasGivenWay = true;
+            QueueFlush();
+            return;
         }
+
+        _hasGivenWay = false;
+        FlushBatch();
+    }
+
+    /// <summary>Flushes what is waiting, and sees to it that what comes meanwhile is flushed after it.</summary>
+    private void FlushBatch()
+    {
+        var (batch, capture, captured, request) = TakeBatch();
+        try
+        {
+            Flush(batch);
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, those who wait must hear of it, and memory must not be ahead of the disk.
+            Fail(exception);
+            request?.SetException(Undone());
+            LeaveFlushing();
+            return;
+        }
+
+        if (capture is not null)
+        {
+            journal.EndSegment();
+            captured!();
+        }
+
+        Succeed(batch);
+        request?.SetResult(capture!);
+        flushed();
+        LeaveFlushing();
     }
 
     private long Apply(UnitOfWork unit, JournalPayload payload)
@@ -166,35 +191,39 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         }
 
         var hasLine = payload.HasChanges;
-        var undo = new (CollectionState, string, Entity?)[unit.PendingWrites.Count];
+        var undo = new List<(CollectionState, string, Entity?)>(unit.PendingWrites.Count);
         LastTicket++;
         LastSequence += hasLine ? 1 : 0;
         var now = LastCommit = time.GetUtcNow();
-        for (var index = 0; index < undo.Length; index++)
+        foreach (var write in unit.PendingWrites)
         {
-            var write = unit.PendingWrites[index];
-            undo[index] = (write.State, write.Id, write.Replaced);
+            undo.Add((write.State, write.Id, write.Replaced));
             write.State.Set(write.Id, write.Value);
             if (write.State.IsDurable)
             {
                 write.State.ChangedAt = LastSequence;
             }
-            else
+            else if (write.Value is { } value)
             {
-                write.State.Trim(now);
+                write.State.Trim(value, now, entity => undo.Add((write.State, entity.Id, entity)));
             }
         }
 
-        if (!hasLine && _flushing is null && _open.Commits.Count is 0)
+        if (!hasLine && _open.Commits.Count is 0)
         {
-            // Nothing is waiting for the disk, so nothing that this may have read is either.
-            return _durableTicket = LastTicket;
+            // It needs no flush of its own: it waits for the one under way, if there is any, since it may have read what that covers.
+            if (_flushing is null)
+            {
+                return _durableTicket = LastTicket;
+            }
+
+            _flushing.Late.Add(undo);
+            return _flushing.LastTicket = LastTicket;
         }
 
         _open.Commits.Add(new(LastSequence, now, hasLine ? payload : null, undo));
-        _open.LastTicket = LastTicket;
         StartFlushing();
-        return LastTicket;
+        return _open.LastTicket = LastTicket;
     }
 
     private Task Pending(long ticket)
@@ -209,23 +238,33 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     private void StartFlushing()
     {
-        if (!_isRunning)
+        if (!_isFlushing)
         {
-            _isRunning = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _isFlushing = true;
+            QueueFlush();
         }
     }
 
-    private (Batch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request)? TakeBatch()
+    private void QueueFlush() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private void LeaveFlushing()
     {
         lock (Gate)
         {
             if (_open.Commits.Count is 0 && _captureRequest is null)
             {
-                _isRunning = false;
-                return null;
+                _isFlushing = false;
+                return;
             }
+        }
 
+        QueueFlush();
+    }
+
+    private (Batch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request) TakeBatch()
+    {
+        lock (Gate)
+        {
             var batch = _open;
             batch.LastTicket = LastTicket;
             var request = _captureRequest;
@@ -273,17 +312,8 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         lock (Gate)
         {
             (first, second) = (_flushing!, _open);
-            foreach (var batch in (Batch[])[second, first])
-            {
-                for (var index = batch.Commits.Count - 1; index >= 0; index--)
-                {
-                    foreach (var (state, id, previous) in batch.Commits[index].Undo.Reverse())
-                    {
-                        state.Set(id, previous);
-                    }
-                }
-            }
-
+            Undo(second);
+            Undo(first);
             _undone.Add(_durableTicket + 1, LastTicket);
 
             // A ticket of its own, so that what is read from now on is told from what was undone.
@@ -303,6 +333,18 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         _ = second.Done.Task.Exception;
     }
 
+    private static void Undo(Batch batch)
+    {
+        foreach (var undo in Enumerable.Reverse(batch.Late).Concat(Enumerable.Reverse(batch.Commits).Select(commit => commit.Undo)))
+        {
+            for (var index = undo.Count - 1; index >= 0; index--)
+            {
+                var (state, id, previous) = undo[index];
+                state.Set(id, previous);
+            }
+        }
+    }
+
     private StorageException Undone() => new("What this request had read or written was undone, since it could not be made durable. " +
         (_lastFailure?.Message ?? "Try again."));
 
@@ -310,11 +352,14 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     {
         public List<Commit> Commits { get; } = [];
 
+        /// <summary>What was changed in memory only while the batch was being flushed, as it is undone.</summary>
+        public List<List<(CollectionState State, string Id, Entity? Previous)>> Late { get; } = [];
+
         public long LastTicket { get; set; }
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record Commit(
-        long Sequence, DateTimeOffset Time, JournalPayload? Payload, (CollectionState State, string Id, Entity? Previous)[] Undo);
+        long Sequence, DateTimeOffset Time, JournalPayload? Payload, List<(CollectionState State, string Id, Entity? Previous)> Undo);
 }

@@ -2,33 +2,38 @@ using Microsoft.Extensions.Logging;
 
 namespace Identity.Stores.FileSystem.Storage;
 
-/// <summary>Creates the directory, and sees to it that only its owner can look inside (0700, files 0600).</summary>
+/// <summary>Sees to it that the directory may be used, and that only its owner can look inside (0700, files 0600).</summary>
 internal static partial class DirectoryAccess
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <exception cref="StorageException">It is not a directory, or cannot be created, written to or made private.</exception>
-    public static void Prepare(IFileSystem files, string directory)
+    /// <summary>Looks at the directory first, and creates it only where nothing speaks against it.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="isKept">Whether a file of that name holds what the engine keeps.</param>
+    /// <exception cref="StorageException">It cannot be used; nothing was changed.</exception>
+    public static void Prepare(IFileSystem files, string directory, Func<string, bool> isKept)
     {
-        if (File.Exists(directory))
+        DirectoryLock.RefuseWithoutLocking(directory);
+        DirectoryPlace.Check(files, directory);
+        Check(files, directory, isKept);
+        DirectoryPlace.Create(files, directory);
+    }
+
+    /// <summary>Looks at a directory that should be there, for who works on its files.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The directory.</param>
+    /// <exception cref="StorageException">It is not there or cannot be used; nothing was changed.</exception>
+    public static void Inspect(IFileSystem files, string directory)
+    {
+        DirectoryLock.RefuseWithoutLocking(directory);
+        DirectoryPlace.Check(files, directory);
+        if (!Directory.Exists(directory))
         {
-            throw new StorageException($"'{directory}' should be the storage directory but is a file. Move it away, or name another directory.");
+            throw new StorageException($"There is no storage directory '{directory}'.");
         }
 
-        if (new DirectoryInfo(directory).LinkTarget is { } target)
-        {
-            throw new StorageException($"'{directory}' is a symbolic link to '{target}'. Name that directory itself as the storage directory.");
-        }
-
-        try
-        {
-            files.CreateFolder(directory);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageException($"The storage directory '{directory}' cannot be created: {exception.Message} " +
-                "Give the user that runs the server the rights to it, or name another directory.", exception);
-        }
+        Check(files, directory, isKept: null);
     }
 
     /// <summary>Narrows whatever is wider than it should be, and says so.</summary>
@@ -66,12 +71,31 @@ internal static partial class DirectoryAccess
         return findings;
     }
 
-    private static IEnumerable<(string Path, UnixFileMode Allowed)> Expected(string directory) =>
-    [
-        (directory, Owner),
-        .. Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories).Select(folder => (folder, Owner)),
-        .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(file => (file, Owner & ~UnixFileMode.UserExecute)),
-    ];
+    private static void Check(IFileSystem files, string directory, Func<string, bool>? isKept)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        try
+        {
+            DirectoryContent.CheckEntries(directory, FileIdentity.CurrentUser);
+            if (isKept is not null)
+            {
+                DirectoryContent.CheckFirstStart(files, directory, isKept);
+            }
+        }
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
+        {
+            throw new StorageException($"The storage directory '{directory}' cannot be looked at: {exception.Message} " +
+                "Give the user that runs the server the rights to it, or name another directory (Identity:StorageDirectory or OAUTH_STORAGE_DIR).", exception);
+        }
+    }
+
+    private static IEnumerable<(string Path, UnixFileMode Allowed)> Expected(string directory)
+        => DirectoryContent.List(directory).Select(entry => (entry.FullName, entry is DirectoryInfo ? Owner : Owner & ~UnixFileMode.UserExecute))
+            .Prepend((directory, Owner));
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static void Narrow(string path, UnixFileMode allowed, ILogger logger)

@@ -6,6 +6,9 @@ internal static class DirectoryFiles
     /// <summary>How the names of folders begin that keep what was replaced.</summary>
     public const string KeptPrefix = "before-";
 
+    /// <summary>How those begin that keep what a recovery replaced.</summary>
+    public const string RecoveryPrefix = KeptPrefix + "recovery-";
+
     /// <summary>The ending of files that keep what could not be read.</summary>
     public const string QuarantineEnding = ".quarantine";
 

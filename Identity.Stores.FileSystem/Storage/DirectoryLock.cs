@@ -12,10 +12,33 @@ internal sealed class DirectoryLock : IDisposable
     public const string FileName = ".lock";
     public const string OwnerFileName = ".owner";
 
+    private const string LockingVariable = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING";
+    private const string MendRights = "The user that runs the server must be able to write in that directory (mode 0700, on a disk that is mounted for writing and not full).";
+
+    // What opening says when another process holds the lock: EAGAIN or EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream _stream;
     private readonly string _ownerPath;
 
     private DirectoryLock(FileStream stream, string ownerPath) => (_stream, _ownerPath) = (stream, ownerPath);
+
+    /// <summary>Before anything is created: .NET can be told not to lock files, and then a second owner would get in unnoticed.</summary>
+    /// <exception cref="StorageException">It was told so.</exception>
+    public static void RefuseWithoutLocking(string directory)
+    {
+        // As .NET reads it: the setting of the program counts more than the variable.
+        var isSwitchedOff = AppContext.TryGetSwitch("System.IO.DisableFileLocking", out var isDisabled)
+            ? isDisabled
+            : Environment.GetEnvironmentVariable(LockingVariable) is "1" || string.Equals(Environment.GetEnvironmentVariable(LockingVariable), "true", StringComparison.OrdinalIgnoreCase);
+        if (isSwitchedOff)
+        {
+            throw new StorageException($"The storage directory '{directory}' cannot be locked: file locking is switched off. " +
+                $"Unset {LockingVariable} (or System.IO.DisableFileLocking in runtimeconfig.json).");
+        }
+    }
 
     /// <exception cref="StorageException">Another process holds the directory, or locks have no effect there.</exception>
     public static DirectoryLock Acquire(string directory, TimeProvider time)
@@ -26,13 +49,12 @@ internal sealed class DirectoryLock : IDisposable
             $"The storage directory '{directory}' is in use by {DescribeOwner(ownerPath)}. " +
             "Stop that process first, or give this one a directory of its own (Identity:StorageDirectory or OAUTH_STORAGE_DIR).");
 
-        // .NET can be told not to lock files, and some file systems do not: then a second owner would get in unnoticed.
+        // Some file systems take a lock without holding it: then a second owner would get in unnoticed.
         if (TryOpen(path) is { } second)
         {
             second.Dispose();
             stream.Dispose();
-            throw new StorageException($"The storage directory '{directory}' cannot be locked: file locking is switched off " +
-                "(DOTNET_SYSTEM_IO_DISABLEFILELOCKING) or the file system has none. Use a local disk, with locking on.");
+            throw new StorageException($"The storage directory '{directory}' cannot be locked: the file system there has no locks. Use a local disk.");
         }
 
         try
@@ -41,10 +63,14 @@ internal sealed class DirectoryLock : IDisposable
             JsonSerializer.Serialize(owner, new DirectoryOwner(Environment.ProcessId, Environment.MachineName, Timestamp.Format(time.GetUtcNow())),
                 DirectoryOwnerJson.Default.DirectoryOwner);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
+        {
+            // It only informs: a full disk must not keep the server from starting, and reading.
+        }
+        catch (UnauthorizedAccessException exception)
         {
             stream.Dispose();
-            throw new StorageException($"'{ownerPath}' cannot be written: {exception.Message}", exception);
+            throw new StorageException($"'{ownerPath}' cannot be written: {exception.Message} {MendRights}", exception);
         }
 
         return new DirectoryLock(stream, ownerPath);
@@ -56,7 +82,7 @@ internal sealed class DirectoryLock : IDisposable
         {
             File.Delete(_ownerPath);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It only informs; the next owner overwrites it.
         }
@@ -70,17 +96,13 @@ internal sealed class DirectoryLock : IDisposable
         {
             return new FileStream(path, Options(FileMode.OpenOrCreate));
         }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new StorageException($"'{path}' cannot be opened: {exception.Message} Give the user that runs the server the rights to it.", exception);
-        }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
             return null;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException($"'{path}' cannot be created: {exception.Message}", exception);
+            throw new StorageException($"'{path}' cannot be opened: {exception.Message} {MendRights}", exception);
         }
     }
 

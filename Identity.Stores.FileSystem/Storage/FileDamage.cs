@@ -22,6 +22,9 @@ internal sealed record FileDamage(string Path, long? Line, string Problem)
         $"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
         "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
 
+    public static StorageException NoFolder(string path) => Create(path, null, "it should be a folder",
+        $"'{path}' should be a folder but is a file. Nothing was changed. Put the folder back, or restore the directory from a backup.");
+
     public static StorageException LostManifest(string path, string present) => Create(path, null, "it is missing",
         $"'{path}' is missing, but '{present}' is there. Nothing was changed. " +
         "Put the manifest back, restore the directory from a backup, or go on with what is sound ('storage recover').");

@@ -20,13 +20,22 @@ internal static class FileSystemExtensions
     {
         var temporary = path + TemporaryEnding;
         files.DeleteIfExists(temporary);
-        using (var file = files.CreateFile(temporary))
+        try
         {
-            file.Write(content, 0);
-            file.Flush();
+            using (var file = files.CreateFile(temporary))
+            {
+                file.Write(content, 0);
+                file.Flush();
+            }
+
+            files.Rename(temporary, path);
+        }
+        catch
+        {
+            files.DeleteUnfinished(temporary);
+            throw;
         }
 
-        files.Rename(temporary, path);
         files.FlushFolder(Path.GetDirectoryName(path)!);
     }
 
@@ -34,15 +43,23 @@ internal static class FileSystemExtensions
     public static void Copy(this IFileSystem files, string from, string to)
     {
         using var source = files.OpenRead(from);
-        using var target = files.CreateFile(to);
-        var buffer = new byte[64 * 1_024];
-        long offset = 0;
-        for (int read; (read = source.Read(buffer)) > 0; offset += read)
+        try
         {
-            target.Write(buffer.AsSpan(0, read), offset);
-        }
+            using var target = files.CreateFile(to);
+            var buffer = new byte[(int)Math.Min(source.Length + 1, 64 * 1_024)];
+            long offset = 0;
+            for (int read; (read = source.Read(buffer)) > 0; offset += read)
+            {
+                target.Write(buffer.AsSpan(0, read), offset);
+            }
 
-        target.Flush();
+            target.Flush();
+        }
+        catch
+        {
+            files.DeleteUnfinished(to);
+            throw;
+        }
     }
 
     /// <summary>A name that nothing in a folder has: what was kept once is never overwritten, were it in the same second.</summary>
@@ -56,6 +73,19 @@ internal static class FileSystemExtensions
             {
                 return candidate;
             }
+        }
+    }
+
+    /// <summary>Removes what could not be written to its end, and would take up a disk that is full; where that fails too, a later start does it.</summary>
+    public static void DeleteUnfinished(this IFileSystem files, string path)
+    {
+        try
+        {
+            files.DeleteIfExists(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What led here is thrown on.
         }
     }
 

@@ -15,7 +15,7 @@ internal interface IFileSystem
     /// <summary>The names of the folders in a folder, ordered; none where the folder does not exist.</summary>
     IReadOnlyList<string> ListFolders(string folder);
 
-    /// <summary>Creates a folder that only its owner may enter (0700), unless it exists.</summary>
+    /// <summary>Creates a folder that only its owner may enter (0700), durably, unless it exists.</summary>
     void CreateFolder(string path);
 
     /// <summary>Creates a file that only its owner may read and write (0600); fails where one exists.</summary>
@@ -36,6 +36,9 @@ internal interface IFileSystem
 
     /// <summary>Size and time of the last write, by which an edit by somebody else is noticed.</summary>
     FileStamp GetStamp(string path);
+
+    /// <summary>The name of the file system that a folder is on, such as <c>ext4</c>; null where there is none to name.</summary>
+    string? GetFormat(string folder) => null;
 }
 
 internal readonly record struct FileStamp(long Length, DateTime LastWrite);

@@ -10,8 +10,14 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, int chunk, TimeProvider time) : IJournal, IDisposable
 {
+    private const int FillerSize = 64 * 1_024;
+
+    // Its last byte is the mark, which only the last piece of a chunk takes.
+    private static readonly byte[] Filler = CreateFiller();
+
     private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
     private IWritableFile? _file;
+    private (long Number, IWritableFile File)? _unnamed;
     private long _offset;
     private long _capacity;
     private long _firstSequence;
@@ -70,18 +76,31 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
     public void Abandon(StorageException failure)
     {
         _group.ResetWrittenCount();
-        EndSegment();
+        _file?.Dispose();
+        _file = null;
     }
 
     public void EndSegment()
     {
         _file?.Dispose();
-        _file = null;
+        _unnamed?.File.Dispose();
+        (_file, _unnamed) = (null, null);
     }
 
     public void Dispose() => EndSegment();
 
     private IWritableFile OpenSegment(long after)
+    {
+        // What was made and could not be named is sound, and goes on after the same line: it is named now, not made again.
+        var (number, file) = _unnamed ??= CreateSegment(after);
+
+        // Named before a line in it counts: a segment that is lost later must be missed.
+        manifest.Update(current => current.Segments.Contains(number) ? current : current with { Segments = current.Segments.Add(number) });
+        _unnamed = null;
+        return file;
+    }
+
+    private (long Number, IWritableFile File) CreateSegment(long after)
     {
         var number = manifest.NextSegment();
         var path = Path.Combine(directory, JournalSegment.FileName(number));
@@ -97,61 +116,48 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         WriteTime(head, time.GetUtcNow());
         ChecksummedLine.Seal(head, 0, "}\n"u8);
 
-        var file = files.CreateFile(path);
-        var isNamed = false;
+        IWritableFile? file = null;
         try
         {
+            file = files.CreateFile(path);
             file.Write(head.WrittenSpan, 0);
             _capacity = head.WrittenCount;
             FillUp(file, head.WrittenCount + 1);
             files.FlushFolder(directory);
-
-            // Named before a line in it counts: a segment that is lost later must be missed.
-            isNamed = true;
-            manifest.Update(current => current with { Segments = current.Segments.Add(number) });
         }
         catch
         {
-            file.Dispose();
-            if (!isNamed)
-            {
-                DeleteUnused(path);
-            }
-
+            // A disk that stays full would otherwise gather an empty segment with each attempt.
+            file?.Dispose();
+            files.DeleteUnfinished(path);
             throw;
         }
 
         _offset = head.WrittenCount;
-        return file;
-    }
-
-    /// <summary>A disk that stays full would otherwise gather an empty segment with each attempt.</summary>
-    private void DeleteUnused(string path)
-    {
-        try
-        {
-            files.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next start removes it: nothing names it.
-        }
+        return (number, file);
     }
 
     /// <summary>Makes room for lines and the mark behind them, durably, before one is written there.</summary>
     private void FillUp(IWritableFile file, long atLeast)
     {
-        var filler = new byte[chunk];
-        filler.AsSpan().Fill(JournalSegment.Filler);
-        filler[^1] = JournalSegment.Mark;
         while (_capacity < atLeast)
         {
-            var length = (int)(chunk - (_capacity % chunk));
-            file.Write(filler.AsSpan(chunk - length), _capacity);
+            // In pieces: a chunk that was not filled to its mark is no loss, the one before it still has its own.
+            var left = chunk - (_capacity % chunk);
+            var length = (int)Math.Min(left, FillerSize);
+            file.Write(length == left ? Filler.AsSpan(Filler.Length - length) : Filler.AsSpan(0, length), _capacity);
             _capacity += length;
         }
 
         file.Flush();
+    }
+
+    private static byte[] CreateFiller()
+    {
+        var filler = new byte[FillerSize + 1];
+        filler.AsSpan().Fill(JournalSegment.Filler);
+        filler[^1] = JournalSegment.Mark;
+        return filler;
     }
 
     private static void WriteNumber(ArrayBufferWriter<byte> output, long number)

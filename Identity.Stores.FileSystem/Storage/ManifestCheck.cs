@@ -44,6 +44,11 @@ internal sealed class ManifestCheck(IFileSystem files, string directory, IReadOn
         foreach (var (name, checksum) in manifest.Files)
         {
             var path = Path.Combine(directory, name);
+            if (Path.GetDirectoryName(path) is { } folder && files.FileExists(folder))
+            {
+                throw FileDamage.NoFolder(folder);
+            }
+
             if (!files.FileExists(path))
             {
                 throw FileDamage.Missing(path);

@@ -39,4 +39,13 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
             _current.Write(files, directory);
         }
     }
+
+    /// <summary>Takes back a change whose update failed: the file may carry it until the next update, but nothing here counts on it.</summary>
+    public void TakeBack(Func<Manifest, Manifest> change)
+    {
+        lock (_lock)
+        {
+            _current = change(_current);
+        }
+    }
 }

@@ -22,6 +22,13 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
 
     public void CreateFolder(string path)
     {
+        // The name of a new folder stands in the one above, and is durable when that is flushed.
+        List<string> changed = [];
+        for (var folder = path; !Directory.Exists(folder) && Path.GetDirectoryName(folder) is { Length: > 0 } parent; folder = parent)
+        {
+            changed.Add(parent);
+        }
+
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
@@ -30,6 +37,8 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         {
             Directory.CreateDirectory(path, PrivateFolder);
         }
+
+        changed.ForEach(FlushFolder);
     }
 
     public IWritableFile CreateFile(string path) => new WritableFile(path, FileMode.CreateNew);
@@ -81,6 +90,8 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
         var info = new FileInfo(path);
         return info.Exists ? new(info.Length, info.LastWriteTimeUtc) : default;
     }
+
+    public string? GetFormat(string folder) => NetworkFileSystems.NameOf(folder);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -20,7 +20,7 @@ internal static class Snapshot
     public static void Write(IFileSystem files, string path, CollectionState state, IReadOnlyList<Entity> entities, long sequence, DateTimeOffset at)
     {
         using var file = files.CreateFile(path);
-        var output = new ArrayBufferWriter<byte>(Math.Min(BufferSize, 1_024 * (entities.Count + 1)) * 5 / 4);
+        var output = new ArrayBufferWriter<byte>(Math.Min(1_024 * (entities.Count + 1), BufferSize + (BufferSize / 4)));
         long offset = 0;
         WriteHead(output, state.Name, sequence, entities.Count, at);
         var entry = new ArrayBufferWriter<byte>(1_024);

@@ -6,26 +6,26 @@ namespace Identity.Stores.FileSystem.Storage;
 internal sealed partial class SnapshotWriter(
     IFileSystem files, string directory, IReadOnlyCollection<CollectionState> durable, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
 {
+    private readonly Dictionary<string, FileStamp> _written = new(StringComparer.Ordinal);
+    private readonly SortedSet<long> _released = [];
     private long _totalLength = stamps.Values.Sum(stamp => stamp.Length);
 
     /// <summary>Bytes of all collections' files, as far as they were written or read.</summary>
     public long TotalLength => Volatile.Read(ref _totalLength);
+
+    /// <summary>Whether segments are still there that the files cover, or the manifest still names them, because a snapshot failed.</summary>
+    public bool IsUnfinished => _released.Count > 0;
 
     /// <summary>Writes what was captured, then lets go of the segments that are covered by it.</summary>
     /// <param name="capture">The changed collections at one sequence number, which is durable.</param>
     /// <param name="covered">The segments whose lines are all in the capture or in older files.</param>
     public void Write(SnapshotCapture capture, IReadOnlyList<long> covered)
     {
+        _released.UnionWith(covered);
         foreach (var (state, entities) in capture.Collections)
         {
             Array.Sort(entities, static (left, right) => string.CompareOrdinal(left.Id, right.Id));
-            var path = Path.Combine(directory, state.FileName);
-            var temporary = path + FileSystemExtensions.TemporaryEnding;
-            files.DeleteIfExists(temporary);
-            Snapshot.Write(files, temporary, state, entities, capture.Sequence, capture.Time);
-            KeepEdited(state, path, capture.Time);
-            files.Rename(temporary, path);
-            stamps[state.Name] = files.GetStamp(path);
+            Replace(state, entities, capture);
         }
 
         files.FlushFolder(directory);
@@ -44,18 +44,42 @@ internal sealed partial class SnapshotWriter(
             Sequence = capture.Sequence,
         });
 
-        foreach (var segment in covered)
+        foreach (var segment in _released)
         {
             files.DeleteIfExists(Path.Combine(directory, JournalSegment.FileName(segment)));
         }
 
         files.FlushFolder(directory);
+        _released.Clear();
+    }
+
+    private void Replace(CollectionState state, Entity[] entities, SnapshotCapture capture)
+    {
+        var path = Path.Combine(directory, state.FileName);
+        var temporary = path + FileSystemExtensions.TemporaryEnding;
+        files.DeleteIfExists(temporary);
+        try
+        {
+            Snapshot.Write(files, temporary, state, entities, capture.Sequence, capture.Time);
+            KeepEdited(state, path, capture.Time);
+
+            // Noted before: a rename that is reported as failed may have been done, and must not pass for an edit.
+            var stamp = _written[state.Name] = files.GetStamp(temporary);
+            files.Rename(temporary, path);
+            stamps[state.Name] = stamp;
+        }
+        catch
+        {
+            files.DeleteUnfinished(temporary);
+            throw;
+        }
     }
 
     /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
     private void KeepEdited(CollectionState state, string path, DateTimeOffset time)
     {
-        if (!files.FileExists(path) || files.GetStamp(path) == stamps.GetValueOrDefault(state.Name))
+        if (!files.FileExists(path) ||
+            files.GetStamp(path) is var stamp && (stamp == stamps.GetValueOrDefault(state.Name) || stamp == _written.GetValueOrDefault(state.Name)))
         {
             return;
         }

@@ -27,10 +27,10 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         IFileSystem files, FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time, ILogger logger)
     {
         (_files, _options, _time, _logger) = (files, options, time, logger);
-        Path = System.IO.Path.GetFullPath(options.Directory);
+        Path = DirectoryPlace.Resolve(options.Directory);
         var definitions = collections.ToList();
         _states = definitions.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal);
-        DirectoryAccess.Prepare(files, Path);
+        DirectoryAccess.Prepare(files, Path, name => JournalSegment.TryParse(name, out _) || _states.Values.Any(state => state.FileName == name));
         _lock = files.Hold(Path, time);
         try
         {
@@ -168,7 +168,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
                 covered = [.. _manifest.Current.Segments];
                 _journal.Length = 0;
             }).ConfigureAwait(false);
-            if (capture.Collections.Count > 0 || covered.Count > 0)
+            if (capture.Collections.Count > 0 || covered.Count > 0 || _snapshots.IsUnfinished)
             {
                 _snapshots.Write(capture, covered);
             }

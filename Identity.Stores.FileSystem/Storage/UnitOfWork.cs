@@ -42,7 +42,7 @@ public sealed class UnitOfWork : IDisposable
 
     internal IReadOnlyList<PendingWrite> PendingWrites => _order;
 
-    /// <summary>The newest change that a read of this unit of work may have seen.</summary>
+    /// <summary>The newest change that this unit of work has made or may have seen.</summary>
     internal long ReadTicket { get; private set; }
 
     /// <summary>Whether it read something that a failed write has undone since.</summary>
@@ -59,6 +59,18 @@ public sealed class UnitOfWork : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         await Directory.Queue.CommitAsync(this, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes the changes so far visible and starts to write them, while the work goes on. What follows is a change of its own; before
+    /// anybody is told of either, <see cref="CommitAsync"/> must have completed.
+    /// </summary>
+    /// <exception cref="StorageException">What was read could not be made durable; nothing was changed.</exception>
+    /// <exception cref="ConcurrencyConflictException">An entity it wrote was meanwhile revoked or removed by another.</exception>
+    public void BeginCommit()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _ = Directory.Queue.BeginCommit(this);
     }
 
     /// <summary>Discards what was not committed.</summary>
@@ -84,6 +96,8 @@ public sealed class UnitOfWork : IDisposable
         ReadUndoneState |= queue.WasUndone(ReadTicket);
         ReadTicket = queue.LastTicket;
     }
+
+    internal void NoteCommit(long ticket) => ReadTicket = ticket;
 
     internal bool TryGetWrite(CollectionState state, string id, [NotNullWhen(true)] out PendingWrite? write)
         => _writes.TryGetValue((state, id), out write);

@@ -8,7 +8,7 @@ using OpenIddict.Abstractions;
 namespace Identity.Stores.FileSystem.Stores;
 
 /// <content>Getters and setters, which read and write the copy at hand and nothing else.</content>
-public sealed partial class ApplicationStore
+internal sealed partial class ApplicationStore
 {
     /// <inheritdoc/>
     public ValueTask<string?> GetApplicationTypeAsync(Application application, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Identity.Stores.FileSystem.Stores;
 
 /// <summary>Keeps client registrations in <c>clients.json</c>.</summary>
 /// <param name="directory">Where they are kept.</param>
-public sealed partial class ApplicationStore(StorageDirectory directory)
+internal sealed partial class ApplicationStore(StorageDirectory directory)
     : EntityStore<Application>(directory, directory.GetCollection(Collections.Applications)), IOpenIddictApplicationStore<Application>
 {
     private readonly Collection<Authorization> _authorizations = directory.GetCollection(Collections.Authorizations);

@@ -5,7 +5,7 @@ using Identity.Stores.FileSystem.Models;
 namespace Identity.Stores.FileSystem.Stores;
 
 /// <content>Getters and setters, which read and write the copy at hand and nothing else.</content>
-public sealed partial class AuthorizationStore
+internal sealed partial class AuthorizationStore
 {
     /// <inheritdoc/>
     public ValueTask<string?> GetApplicationIdAsync(Authorization authorization, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace Identity.Stores.FileSystem.Stores;
 
 /// <summary>Keeps authorizations in <c>authorizations.json</c>.</summary>
 /// <param name="directory">Where they are kept.</param>
-public sealed partial class AuthorizationStore(StorageDirectory directory)
+internal sealed partial class AuthorizationStore(StorageDirectory directory)
     : EntityStore<Authorization>(directory, directory.GetCollection(Collections.Authorizations)), IOpenIddictAuthorizationStore<Authorization>
 {
     private readonly Collection<Application> _applications = directory.GetCollection(Collections.Applications);

@@ -13,6 +13,15 @@ internal static class Collections
     /// </summary>
     private const int MaximumAnonymousTokens = 10_000;
 
+    /// <summary>
+    /// How many live tokens of a type, such as access tokens, a connection has in memory at most. So a client that refreshes in a
+    /// loop takes no more memory than one that does not.
+    /// </summary>
+    private const int MaximumTokensPerConnection = 32;
+
+    /// <summary>What the server writes in the place of the payload of a spent refresh token; not nothing, which OpenIddict takes for a defect.</summary>
+    private const string SpentPayload = "spent";
+
     public static readonly CollectionDefinition<Application> Applications = new("clients")
     {
         Json = EntityJson.For<Application>(),
@@ -50,6 +59,10 @@ internal static class Collections
     {
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
+        Bound = new(token => token.AuthorizationId is { Length: > 0 } connection ? connection + " " + token.Type : null)
+        {
+            MaximumEntriesPerOwner = MaximumTokensPerConnection,
+        },
     };
 
     /// <summary>Tokens of nobody yet, in memory: pushed and pending authorization requests, state of upstream sign-ins.</summary>
@@ -57,7 +70,7 @@ internal static class Collections
     {
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
-        Bound = new(MaximumAnonymousTokens, token => token.Origin ?? string.Empty),
+        Bound = new(token => token.Origin ?? string.Empty) { MaximumEntries = MaximumAnonymousTokens },
     };
 
     public static readonly CollectionDefinition<User> Users = new("users")
@@ -68,13 +81,13 @@ internal static class Collections
 
     /// <summary>
     /// Format 1 kept the payload of refresh tokens to their end. One that is redeemed and no longer holds the value of its successor is
-    /// spent: all that is asked of it is to be recognised.
+    /// spent: all that is asked of it is to be recognised, for which the word that the server writes now is enough.
     /// </summary>
     private static void ForgetSpentPayload(Token token, int format)
     {
         if (format is 1 && token.Status is Statuses.Redeemed && !token.Properties.ContainsKey("successor"))
         {
-            token.Payload = null;
+            token.Payload = SpentPayload;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Identity.Stores.FileSystem.Storage;
 using OpenIddict.Abstractions;
@@ -6,7 +7,8 @@ namespace Identity.Stores.FileSystem.Stores;
 
 /// <summary>What OpenIddict's store interfaces have in common, over one collection.</summary>
 /// <typeparam name="T">The entity.</typeparam>
-public abstract class EntityStore<T>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "They implement the interfaces of the derived classes.")]
+internal abstract class EntityStore<T>
     where T : Entity, new()
 {
     private protected EntityStore(StorageDirectory directory, Collection<T> collection)

@@ -6,7 +6,7 @@ using Identity.Stores.FileSystem.Models;
 namespace Identity.Stores.FileSystem.Stores;
 
 /// <content>Getters and setters, which read and write the copy at hand and nothing else.</content>
-public sealed partial class ScopeStore
+internal sealed partial class ScopeStore
 {
     /// <inheritdoc/>
     public ValueTask<string?> GetDescriptionAsync(Scope scope, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Identity.Stores.FileSystem.Stores;
 
 /// <summary>Keeps scopes in <c>scopes.json</c>.</summary>
 /// <param name="directory">Where they are kept.</param>
-public sealed partial class ScopeStore(StorageDirectory directory)
+internal sealed partial class ScopeStore(StorageDirectory directory)
     : EntityStore<Scope>(directory, directory.GetCollection(Collections.Scopes)), IOpenIddictScopeStore<Scope>
 {
     /// <inheritdoc/>

@@ -26,8 +26,6 @@ internal sealed class TokenCollections(StorageDirectory directory)
         _ => _anonymousTokens,
     };
 
-    public bool IsUserToken(Token token) => PlaceOf(token) == _userTokens;
-
     /// <summary>Where the token with this identifier is, if anywhere.</summary>
     public Collection<Token>? Locate(string id) => Array.Find(All, tokens => tokens.Contains(id));
 
@@ -41,8 +39,6 @@ internal sealed class TokenCollections(StorageDirectory directory)
     public bool Any(CollectionIndex<Token> index, string key) => Array.Exists(All, tokens => tokens.Contains(index, key));
 
     public IReadOnlyList<Token> List(Func<Token, bool> predicate) => [.. Ordered(All.SelectMany(tokens => tokens.List(predicate)))];
-
-    public IReadOnlyList<Token> FindUserTokens(string authorization) => _userTokens.Find(TokenIndexes.Authorization, authorization);
 
     public async ValueTask<int> RemoveAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {

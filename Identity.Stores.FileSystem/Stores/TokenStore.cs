@@ -8,14 +8,8 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <summary>
 /// Keeps refresh tokens in <c>refresh_tokens.json</c> and every other token in memory. Whatever is asked or changed spans both.
 /// </summary>
-public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
+internal sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenStore<Token>
 {
-    /// <summary>
-    /// How many live tokens of a type, such as access tokens, a connection has in memory at most; one more ends the oldest. So
-    /// a client that refreshes in a loop takes no more memory than one that does not.
-    /// </summary>
-    private const int MaximumTokensPerConnection = 32;
-
     private readonly Collection<Application> _applications;
     private readonly Collection<Authorization> _authorizations;
     private readonly TokenCollections _tokens;
@@ -36,23 +30,11 @@ public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenSto
     public override ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(_tokens.Count);
 
     /// <inheritdoc/>
-    public override async ValueTask CreateAsync(Token entity, CancellationToken cancellationToken)
+    public override ValueTask CreateAsync(Token entity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entity);
         entity.Origin = UnitOfWork.Current?.Origin;
-        if (entity.AuthorizationId is not { Length: > 0 } || !_tokens.IsUserToken(entity))
-        {
-            await _tokens.PlaceOf(entity).AddAsync(entity, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        await Directory.ExecuteAsync(
-            async token =>
-            {
-                await MakeRoomAsync(entity, token).ConfigureAwait(false);
-                await _tokens.PlaceOf(entity).AddAsync(entity, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        return _tokens.PlaceOf(entity).AddAsync(entity, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -178,18 +160,4 @@ public sealed partial class TokenStore : EntityStore<Token>, IOpenIddictTokenSto
             async token => (long)await _tokens.MutateAsync(
                 [.. find().Select(entry => entry.Id)], entry => entry.Status = Statuses.Revoked, token).ConfigureAwait(false),
             cancellationToken);
-
-    private async ValueTask MakeRoomAsync(Token added, CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow();
-        var live = _tokens.FindUserTokens(added.AuthorizationId!)
-            .Where(token => token.Type == added.Type && !(token.ExpirationDate < now))
-            .OrderBy(token => token.CreationDate)
-            .ThenBy(token => token.Version)
-            .ToList();
-        if (live.Count >= MaximumTokensPerConnection)
-        {
-            await _tokens.RemoveAsync([.. live.Take(live.Count - MaximumTokensPerConnection + 1).Select(token => token.Id)], cancellationToken).ConfigureAwait(false);
-        }
-    }
 }

@@ -3,7 +3,7 @@ using Identity.Stores.FileSystem.Models;
 namespace Identity.Stores.FileSystem.Stores;
 
 /// <content>Getters and setters, which read and write the copy at hand and nothing else.</content>
-public sealed partial class UserStore
+internal sealed partial class UserStore
 {
     /// <inheritdoc/>
     public Task<string> GetUserIdAsync(User user, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <summary>Keeps local accounts in <c>users.json</c> for ASP.NET Core Identity.</summary>
 /// <param name="directory">Where they are kept.</param>
 /// <param name="describer">The words for what goes wrong.</param>
-public sealed partial class UserStore(StorageDirectory directory, IdentityErrorDescriber describer)
+internal sealed partial class UserStore(StorageDirectory directory, IdentityErrorDescriber describer)
     : IUserPasswordStore<User>, IUserEmailStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>, IQueryableUserStore<User>
 {
     private readonly Collection<User> _users = directory.GetCollection(Collections.Users);

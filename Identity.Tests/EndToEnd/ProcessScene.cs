@@ -7,8 +7,8 @@ namespace Identity.Tests.EndToEnd;
 /// <summary>Clients and people in front of a server that is a process of its own; all they know of it is what it says and writes.</summary>
 internal sealed class ProcessScene : ClientScene
 {
-    private ProcessScene(ServerProcess server)
-        : base(server.Address) => Server = server;
+    private ProcessScene(ServerProcess server, ResponseRecorder? recorder)
+        : base(server.Address, recorder) => Server = server;
 
     public ServerProcess Server { get; }
 
@@ -30,9 +30,11 @@ internal sealed class ProcessScene : ClientScene
     }
 
     /// <summary>Starts a server in an empty directory.</summary>
-    public static async Task<ProcessScene> StartEmptyAsync(params string[] arguments) => new(await ServerProcess.StartAsync(arguments));
+    public static Task<ProcessScene> StartEmptyAsync(params string[] arguments) => StartEmptyAsync(null, arguments);
 
-    public HttpBrowser OpenBrowser() => new(Server.Address);
+    /// <summary>The same, with somebody who keeps what the server answers.</summary>
+    public static async Task<ProcessScene> StartEmptyAsync(ResponseRecorder? recorder, params string[] arguments)
+        => new(await ServerProcess.StartAsync(arguments), recorder);
 
     /// <summary>The address that the console shows for the first account.</summary>
     public async Task<Uri> ReadSetupAddressAsync()

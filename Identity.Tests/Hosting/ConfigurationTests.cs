@@ -121,28 +121,6 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task A_directory_in_use_ends_the_start_with_one_line_that_names_the_holder()
-    {
-        await using var server = await ServerProcess.StartAsync();
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["--urls", "http://127.0.0.1:0", $"--Identity:StorageDirectory={server.StorageDirectory}"]);
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(errors.TrimEnd('\n').Split('\n'), Has.Length.EqualTo(1));
-        Assert.That(errors, Does.Contain(server.StorageDirectory).And.Contain("in use by process"));
-    }
-
-    [Test]
-    public async Task A_directory_that_cannot_be_one_ends_the_start_with_one_line()
-    {
-        using var directory = new TemporaryDirectory();
-        await File.WriteAllTextAsync(directory.Path, "a file");
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["--urls", "http://127.0.0.1:0", $"--Identity:StorageDirectory={directory.Path}"]);
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(errors.TrimEnd('\n').Split('\n'), Has.Length.EqualTo(1));
-        Assert.That(errors, Does.Contain(directory.Path).And.Not.Contain("   at "));
-        Assert.That(await File.ReadAllTextAsync(directory.Path), Is.EqualTo("a file"));
-    }
-
-    [Test]
     public async Task A_damaged_file_ends_the_start_with_one_line_and_stays_as_it_is()
     {
         await using var server = await ServerProcess.StartAsync();

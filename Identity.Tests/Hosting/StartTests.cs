@@ -26,16 +26,6 @@ public sealed class StartTests
     }
 
     [Test]
-    public async Task A_killed_server_starts_again()
-    {
-        await using var server = await ServerProcess.StartAsync();
-        await server.KillAsync();
-        await server.StartAgainAsync();
-        using var client = server.CreateClient();
-        Assert.That((await client.GetAsync("/health/ready")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-    }
-
-    [Test]
     public async Task A_server_in_this_process_restarts_over_the_same_directory()
     {
         await using var server = await TestServer.StartAsync();

@@ -15,7 +15,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly string[] _arguments;
+    private string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private ConsoleCommand? _process;
 
@@ -27,6 +27,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>The storage directory.</summary>
     public string StorageDirectory => _directory.Path;
+
+    /// <summary>The number of the current process.</summary>
+    public int Id => _process!.Id;
 
     /// <summary>Everything the current process wrote to its standard output until now.</summary>
     public string Output => _process?.Output ?? "";
@@ -62,11 +65,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="arguments">All its arguments.</param>
     /// <param name="input">What it reads from standard input.</param>
     /// <param name="environment">Environment variables.</param>
+    /// <param name="launcher">A program, with its arguments, that starts it.</param>
     /// <returns>The exit code and what it wrote.</returns>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string[] arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+        string[] arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null, string[]? launcher = null)
     {
-        using var process = new ConsoleCommand(arguments, environment ?? new Dictionary<string, string>(), input);
+        using var process = new ConsoleCommand(arguments, environment ?? new Dictionary<string, string>(), input, launcher: launcher);
         var exitCode = await process.WaitForExitAsync(Patience);
         return (exitCode, process.Output, process.Errors);
     }
@@ -108,9 +112,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the stopped or killed server again, in the same directory and on the same port.</summary>
+    /// <param name="arguments">Further arguments from now on, in place of those from before; null: the same.</param>
     /// <returns>A task that completes when it answers.</returns>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(string[]? arguments = null)
     {
+        _arguments = arguments ?? _arguments;
         _process?.Dispose();
         _process = new ConsoleCommand(
             ["--urls", Address.GetLeftPart(UriPartial.Authority), .. _arguments], _environment, workingDirectory: _directory.Parent);
@@ -139,17 +145,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         private readonly StringBuilder _errors = new();
         private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _awaited = new();
 
-        public ConsoleCommand(string[] arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? workingDirectory = null)
+        public ConsoleCommand(
+            string[] arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? workingDirectory = null, string[]? launcher = null)
         {
-            var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+            string[] command = [.. launcher ?? [], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ServerAssembly.Path, .. arguments];
+            var start = new ProcessStartInfo(command[0])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 RedirectStandardInput = true,
                 WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
             };
-            start.ArgumentList.Add(ServerAssembly.Path);
-            foreach (var argument in arguments)
+            foreach (var argument in command[1..])
             {
                 start.ArgumentList.Add(argument);
             }

@@ -98,6 +98,32 @@ internal sealed class CollectionTests
     }
 
     [Test]
+    public async Task An_owner_that_has_its_share_loses_its_oldest_entry_and_gets_it_back_when_the_change_fails()
+    {
+        var files = new FaultyFileSystem();
+        await using var directory = new NoteDirectory { Files = files };
+        var notes = Enumerable.Range(0, 4).Select(number => new Note { Id = $"{number}", Owner = number is 0 ? "other" : "one" }).ToList();
+        foreach (var note in notes)
+        {
+            await directory.Capped.AddAsync(note);
+        }
+
+        await directory.Capped.AddAsync(new Note { Id = "of nobody" });
+        Assert.That(directory.Capped.List().Select(note => note.Id), Is.EqualTo(new[] { "0", "2", "3", "of nobody" }));
+
+        files.Decide = (_, _) => Fault.Before;
+        using (var unit = directory.Storage.BeginUnitOfWork())
+        {
+            await directory.Capped.AddAsync(new Note { Id = "4", Owner = "one" });
+            await directory.Notes.AddAsync(new Note());
+            Assert.That(async () => await unit.CommitAsync(), Throws.InstanceOf<StorageException>());
+        }
+
+        Assert.That(directory.Capped.List().Select(note => note.Id), Is.EqualTo(new[] { "0", "2", "3", "of nobody" }));
+        files.Decide = (_, _) => Fault.None;
+    }
+
+    [Test]
     public async Task A_memory_collection_drops_what_has_expired_by_itself_and_never_reaches_the_disk()
     {
         await using var directory = new NoteDirectory();

@@ -59,20 +59,6 @@ internal sealed class DirectoryTests
     }
 
     [Test]
-    public async Task A_file_in_its_place_a_link_or_a_read_only_parent_are_clear_errors()
-    {
-        await using var directory = new NoteDirectory();
-        Directory.CreateDirectory(Path.GetDirectoryName(directory.Path)!);
-        await File.WriteAllTextAsync(directory.Path, "a file");
-        Assert.That(() => directory.Storage, Throws.InstanceOf<StorageException>().With.Message.Contains("is a file"));
-        File.Delete(directory.Path);
-
-        File.CreateSymbolicLink(directory.Path, Path.GetTempPath());
-        Assert.That(() => directory.Storage, Throws.InstanceOf<StorageException>().With.Message.Contains("symbolic link"));
-        File.Delete(directory.Path);
-    }
-
-    [Test]
     public async Task Every_file_is_json_that_jq_reads_with_one_entry_a_line()
     {
         await using var directory = new NoteDirectory();

@@ -2,182 +2,41 @@ using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Tests.Storage;
 
-/// <summary>Each call to the file system made to fail in turn: what was acknowledged stays, what was refused is undone, writes come back.</summary>
+/// <summary>Each call of a commit made to fail in turn, in every way: who is told what, what memory holds, and what a start finds.</summary>
 [TestFixture]
 internal sealed class FaultTests
 {
-    [Test]
-    public async Task A_fault_at_any_call_of_a_write_is_told_undone_and_survived([Values] bool once, [Values(Fault.Before, Fault.After)] Fault fault)
+    public enum Commit
     {
-        for (var failing = 0; ; failing++)
-        {
-            var files = new FaultyFileSystem();
-            await using var directory = new NoteDirectory { Files = files };
-            await directory.Notes.AddAsync(new Note { Id = "kept", Text = "before" });
-            await directory.Storage.SnapshotAsync();
-            files.Reset();
-            files.Decide = (number, _) => number == failing || (!once && number > failing) ? fault : Fault.None;
-
-            Exception? failure = null;
-            try
-            {
-                var changed = directory.Notes.Find("kept")!;
-                changed.Text = "after";
-                await directory.Notes.UpdateAsync(changed);
-            }
-            catch (StorageException exception)
-            {
-                failure = exception;
-            }
-
-            if (failure is null)
-            {
-                Assert.That(failing, Is.GreaterThan(3), "the write made some calls, and each was tried");
-                return;
-            }
-
-            Assert.That(directory.Notes.Find("kept")!.Text, Is.EqualTo("before"), $"undone in memory (call {failing})");
-            Assert.That(directory.Storage.IsWritable, Is.False);
-            files.Decide = (_, _) => Fault.None;
-            await directory.Others.AddAsync(new Note { Id = "later" });
-            Assert.That(directory.Storage.IsWritable, Is.True);
-
-            await using var after = directory.AsAfterKill();
-            Assert.That(after.Notes.Find("kept")!.Text, Is.EqualTo("before"), $"undone on disk (call {failing})");
-            Assert.That(after.Others.Find("later"), Is.Not.Null);
-            await directory.RestartAsync();
-            Assert.That(directory.Notes.Find("kept")!.Text, Is.EqualTo("before"));
-            Assert.That(directory.Others.Find("later"), Is.Not.Null);
-        }
+        IntoANewSegment,
+        IntoAnOpenSegment,
+        OfAGroup,
     }
 
     [Test]
-    public async Task A_fault_at_any_call_of_a_snapshot_loses_nothing([Values] bool once, [Values(Fault.Before, Fault.After)] Fault fault)
+    public async Task A_fault_at_any_call_of_a_commit_is_told_undone_and_survived([Values] Commit commit)
     {
-        for (var failing = 0; ; failing++)
-        {
-            var files = new FaultyFileSystem();
-            await using var directory = new NoteDirectory { Files = files };
-            await directory.Notes.AddAsync(new Note { Id = "one" });
-            await directory.Others.AddAsync(new Note { Id = "two" });
-            files.Reset();
-            files.Decide = (number, _) => number == failing || (!once && number > failing) ? fault : Fault.None;
-            var failed = false;
-            try
-            {
-                await directory.Storage.SnapshotAsync();
-            }
-            catch (StorageException)
-            {
-                failed = true;
-            }
-
-            await Check(directory.AsAfterKill(), expectLater: false);
-            files.Decide = (_, _) => Fault.None;
-            await directory.Notes.AddAsync(new Note { Id = "later" });
-            await Check(directory.AsAfterKill(), expectLater: true);
-            await directory.Storage.SnapshotAsync();
-            await Check(directory.AsAfterKill(), expectLater: true);
-            await directory.CloseAsync();
-            await Check(directory.AsAfterKill(), expectLater: true);
-            if (!failed)
-            {
-                Assert.That(failing, Is.GreaterThan(8), "the snapshot made some calls, and each was tried");
-                return;
-            }
-        }
-
-        static async Task Check(NoteDirectory after, bool expectLater)
-        {
-            await using (after)
-            {
-                Assert.That(after.Notes.Find("one"), Is.Not.Null);
-                Assert.That(after.Others.Find("two"), Is.Not.Null);
-                Assert.That(after.Notes.Find("later"), expectLater ? Is.Not.Null : Is.Null);
-
-                // And once more: what the first start after a kill leaves behind must start, too.
-                await after.RestartAsync();
-                Assert.That((after.Notes.Find("one"), after.Others.Find("two")), Is.Not.EqualTo((default(Note), default(Note))));
-            }
-        }
+        var chance = new Chance(Chance.ChooseSeed());
+        var states = await FaultScene.StatesAsync();
+        var calls = await Injection.ForEachAsync(injection => RunAsync(commit, injection, states, chance));
+        Assert.That(calls, Is.GreaterThanOrEqualTo(commit is Commit.IntoAnOpenSegment ? 4 : 8), "each call was tried");
     }
 
     [Test]
-    public async Task A_fault_at_any_call_of_a_start_after_a_kill_leaves_a_directory_that_starts([Values(Fault.Before, Fault.After)] Fault fault)
+    public async Task Attempts_on_a_disk_that_stays_full_or_broken_gather_no_files([Values("Write", "Flush", "Rename", "FlushFolder")] string call)
     {
-        await using var killed = new NoteDirectory();
-        await killed.Notes.AddAsync(new Note { Id = "one" });
-        await killed.TearAsync("{\"seq\":2,\"dur");
-        for (var failing = 0; ; failing++)
-        {
-            var source = killed.AsAfterKill();
-            var files = new FaultyFileSystem { Decide = (number, _) => number >= failing ? fault : Fault.None };
-            await using var directory = new NoteDirectory { Files = files };
-            Directory.Move(source.Path, directory.Path);
-            var failed = false;
-            try
-            {
-                _ = directory.Storage;
-            }
-            catch (StorageException)
-            {
-                failed = true;
-            }
-
-            files.Decide = (_, _) => Fault.None;
-            Assert.That(directory.Notes.Find("one"), Is.Not.Null, $"call {failing}: {files.Calls.ElementAtOrDefault(failing)}");
-            if (!failed)
-            {
-                return;
-            }
-        }
-    }
-
-    [Test]
-    public async Task A_fault_or_a_kill_at_any_call_of_the_first_start_leaves_a_directory_that_starts([Values(Fault.Before, Fault.After)] Fault fault)
-    {
-        for (var failing = 0; ; failing++)
-        {
-            var files = new FaultyFileSystem();
-            files.Decide = (number, _) => number >= failing ? fault : Fault.None;
-            await using var directory = new NoteDirectory { Files = files };
-            var failed = false;
-            try
-            {
-                _ = directory.Storage;
-            }
-            catch (StorageException)
-            {
-                failed = true;
-            }
-
-            files.Decide = (_, _) => Fault.None;
-            await directory.Notes.AddAsync(new Note { Id = "one" });
-            await directory.RestartAsync();
-            Assert.That(directory.Notes.Find("one"), Is.Not.Null, $"call {failing}");
-            if (!failed)
-            {
-                Assert.That(failing, Is.GreaterThan(8));
-                return;
-            }
-        }
-    }
-
-    [Test]
-    public async Task A_disk_that_stays_full_gathers_no_files()
-    {
-        var files = new FaultyFileSystem();
-        await using var directory = new NoteDirectory { Files = files };
-        await directory.Notes.AddAsync(new Note());
-        var before = directory.FileNames;
-        files.Decide = (_, name) => name is "Write" ? Fault.Before : Fault.None;
+        await using var scene = await FaultScene.StartAsync();
+        scene.Files.DecideCall = made => made.Name == call ? Fault.Full : Fault.None;
+        List<int> counts = [];
         for (var attempt = 0; attempt < 5; attempt++)
         {
-            Assert.That(async () => await directory.Notes.AddAsync(new Note()), Throws.InstanceOf<StorageException>());
+            Assert.That(await FaultScene.OutcomesAsync(scene.CommitAsync(0), scene.Directory.Storage.SnapshotAsync()), Has.Some.False);
+            counts.Add(scene.Disk.FileNames.Count);
         }
 
-        files.Decide = (_, _) => Fault.None;
-        Assert.That(directory.FileNames, Is.EqualTo(before));
+        Assert.That(counts, Is.All.EqualTo(counts[0]));
+        Injection.End(scene.Files);
+        await scene.CommitAsync(0);
     }
 
     [Test]
@@ -214,5 +73,96 @@ internal sealed class FaultTests
         Assert.That(async () => await reading, Throws.InstanceOf<StorageException>());
         files.Decide = (_, _) => Fault.None;
         Assert.That(directory.Notes.Find("kept")!.Text, Is.EqualTo("before"));
+    }
+
+    private static async Task RunAsync(Commit commit, Injection injection, List<(string OnDisk, string InMemory)> states, Chance chance)
+    {
+        await using var scene = await FaultScene.StartAsync();
+        var directory = scene.Directory;
+        var done = commit is Commit.IntoAnOpenSegment ? 1 : 0;
+        await scene.CommitAllAsync(done);
+
+        var go = new TaskCompletionSource();
+        var readBefore = scene.ReadAsync(go.Task);
+        List<Task> readers = [];
+        injection.Failing = () => readers = [scene.ReadAsync(go.Task), scene.ReadAsync(go.Task, writes: "rests on it")];
+        injection.Begin(scene.Files);
+        var outcomes = await FaultScene.OutcomesAsync(commit is Commit.OfAGroup ? await CommitGroupAsync(scene) : [scene.CommitAsync(done)]);
+        done += outcomes.Count(succeeded => succeeded);
+
+        Assert.That(outcomes, Is.Ordered.Descending, $"{injection}: nothing counts that came after what failed");
+        Assert.That(NoteState.InMemory(directory), Is.EqualTo(states[done].InMemory), $"{injection}: reads go on, and tell what is durable");
+        Assert.That(directory.Storage.IsWritable, Is.EqualTo(outcomes[^1]), $"{injection}");
+        go.SetResult();
+        Assert.That(await FaultScene.OutcomesAsync(readBefore), Is.All.True, $"{injection}: who had read nothing of it goes on");
+        Assert.That(await FaultScene.OutcomesAsync([.. readers]), Is.All.EqualTo(outcomes[^1]), $"{injection}: who had read what was undone fails, too");
+        if (outcomes[^1])
+        {
+            return;
+        }
+
+        // What was answered with an error may be there after a crash, but then wholly, and with all that came before it.
+        var possible = states[done..(commit is Commit.OfAGroup ? FaultScene.Units + 1 : done + 2)].Select(state => state.OnDisk).ToList();
+        if (injection.Lasts)
+        {
+            var refused = directory.Notes.AddAsync(new Note { Id = "refused" }).AsTask();
+            Assert.That(await FaultScene.OutcomesAsync(refused), Is.All.False, $"{injection}: no write succeeds while the fault lasts");
+            Assert.That(NoteState.InMemory(directory), Is.EqualTo(states[done].InMemory), $"{injection}: nor is it seen");
+        }
+
+        foreach (var crashed in scene.Crashes(chance))
+        {
+            Assert.That(possible, Does.Contain(await FaultScene.StartOnAsync(crashed)), $"{injection}: a crash before the next write");
+        }
+
+        await RecoverAsync(scene, injection, FaultScene.TitleAfter(done), chance);
+    }
+
+    /// <summary>Writes work again by themselves, in a new segment, and with them what was undone is gone for good.</summary>
+    private static async Task RecoverAsync(FaultScene scene, Injection injection, string undoneTitle, Chance chance)
+    {
+        var directory = scene.Directory;
+        Injection.End(scene.Files);
+        var used = scene.Disk.FileNames.Where(name => HoldsLines(scene, name)).Append(injection.Call!.Path).Select(Path.GetFileName).ToList();
+        scene.Files.Reset();
+        var count = directory.Notes.Count;
+        await directory.Notes.AddAsync(new Note { Id = "later", Title = undoneTitle });
+        Assert.That(directory.Notes.Count, Is.EqualTo(count + 1));
+        Assert.That(directory.Storage.IsWritable, Is.True, $"{injection}: writes work again");
+        var segments = scene.Files.Calls.Select(call => Path.GetFileName(call.Path)).Where(name => JournalSegment.TryParse(name, out _)).Distinct().ToList();
+        Assert.That(segments, Has.Count.EqualTo(1), $"{injection}");
+        Assert.That(used, Has.None.EqualTo(segments[0]), $"{injection}: a new segment, and the failed one is not touched");
+
+        var state = NoteState.Of(directory);
+        foreach (var crashed in scene.Crashes(chance))
+        {
+            Assert.That(await FaultScene.StartOnAsync(crashed), Is.EqualTo(state), $"{injection}: a crash after the next write");
+        }
+
+        await directory.RestartAsync();
+        Assert.That(NoteState.Of(directory), Is.EqualTo(state), $"{injection}: a clean restart");
+        await directory.CloseAsync();
+        Assert.That(scene.Disk.FileNames, Is.EqualTo(new[] { "manifest.json", "notes.json", "others.json" }), $"{injection}: no file stays behind");
+    }
+
+    private static bool HoldsLines(FaultScene scene, string name)
+        => JournalSegment.TryParse(name, out _) && scene.Disk.Read(name).AsSpan().Count((byte)'\n') > 1;
+
+    /// <summary>While the first unit of work is being written, the others commit, and so are written together.</summary>
+    private static async Task<Task[]> CommitGroupAsync(FaultScene scene)
+    {
+        List<Task> group = [];
+        scene.Files.Decide = (call, _) =>
+        {
+            for (var number = 1; call is 0 && number < FaultScene.Units; number++)
+            {
+                group.Add(scene.CommitAsync(number));
+            }
+
+            return Fault.None;
+        };
+        var first = scene.CommitAsync(0);
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return [first, .. group];
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Identity.Server.Authorization;
 using Identity.Server.Hosting;
+using Identity.Server.Tokens.Refresh;
 using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Stores.FileSystem.Stores;
@@ -75,7 +76,7 @@ internal static class Format1Directory
             .ToDictionary(entry => entry.Item1, entry => entry.Item2), StringComparer.Ordinal);
     }
 
-    /// <summary>What the same entries are in format 2: refresh tokens that are spent have no payload.</summary>
+    /// <summary>What the same entries are in format 2: of the payload of refresh tokens that are spent a word is left.</summary>
     public static SortedDictionary<string, string> Expect(SortedDictionary<string, string> before)
     {
         var expected = new SortedDictionary<string, string>(before, StringComparer.Ordinal);
@@ -84,7 +85,7 @@ internal static class Format1Directory
             var token = JsonNode.Parse(json)!.AsObject();
             if ((string?)token["status"] is "redeemed" && token["properties"]?["successor"] is null)
             {
-                expected[key] = json.Replace($"\"payload\":\"{token["payload"]}\",", "", StringComparison.Ordinal);
+                expected[key] = json.Replace($"\"payload\":\"{token["payload"]}\"", $"\"payload\":\"{RefreshTokenChain.SpentPayload}\"", StringComparison.Ordinal);
             }
         }
 

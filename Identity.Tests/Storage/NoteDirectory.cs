@@ -21,12 +21,18 @@ internal sealed class NoteDirectory : IAsyncDisposable
     {
         Indexes = [Note.ByOwner],
         ExpiresAt = note => note.Expires,
-        Bound = new(MaximumEntries: 10, note => note.Owner ?? string.Empty),
+        Bound = new(note => note.Owner ?? string.Empty) { MaximumEntries = 10 },
+    };
+
+    private static readonly CollectionDefinition<Note> CappedDefinition = new("capped")
+    {
+        ExpiresAt = note => note.Expires,
+        Bound = new(note => note.Owner) { MaximumEntriesPerOwner = 2 },
     };
 
     private StorageDirectory? _storage;
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
+    public string Path { get; init; } = NewPath(System.IO.Path.GetTempPath());
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
 
@@ -44,11 +50,19 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     public Collection<Note> Volatile => Storage.GetCollection(VolatileDefinition);
 
+    /// <summary>In memory, two entries for each owner at most.</summary>
+    public Collection<Note> Capped => Storage.GetCollection(CappedDefinition);
+
+    /// <summary>A directory whose files are simulated; only its lock is real, in shared memory where the system has that: thousands are opened.</summary>
+    public static NoteDirectory Over(IFileSystem files) => new() { Files = files, Path = NewSharedPath() };
+
+    public static string NewSharedPath() => NewPath(Directory.Exists("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath());
+
     public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, NullLogger.Instance);
 
     private FileSystemStorageOptions Options => new() { Directory = Path, SnapshotThreshold = SnapshotThreshold, JournalChunk = JournalChunk };
 
-    private static CollectionDefinition[] Definitions => [NotesDefinition, OthersDefinition, VolatileDefinition];
+    private static CollectionDefinition[] Definitions => [NotesDefinition, OthersDefinition, VolatileDefinition, CappedDefinition];
 
     public StorageReport Verify() => StorageMaintenance.Verify(Options, Definitions, Time);
 
@@ -61,6 +75,8 @@ internal sealed class NoteDirectory : IAsyncDisposable
     /// <summary>Damages a file as an editor would, or a disk.</summary>
     public async Task ReplaceAsync(string name, string old, string replacement)
         => await System.IO.File.WriteAllTextAsync(File(name), (await System.IO.File.ReadAllTextAsync(File(name))).Replace(old, replacement, StringComparison.Ordinal));
+
+    private static string NewPath(string parent) => System.IO.Path.Combine(parent, "identity-tests", Guid.NewGuid().ToString("N"));
 
     public string[] FileNames => [.. Directory.EnumerateFiles(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Identity.Server.Hosting;
+using Identity.Server.Tokens.Refresh;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
 
@@ -86,7 +87,7 @@ internal sealed class UpgradeTests
             Assert.That(Encoding.UTF8.GetString(files["clients.json"]), Does.StartWith("{\"format\":2"), name);
             DirectoryAssert.Kept("before-recovery-", files, before, name);
             Assert.That(Format1Directory.Read(files, notes.Root).Values.Where(json => json.Contains("\"redeemed\"", StringComparison.Ordinal) && !json.Contains("successor", StringComparison.Ordinal)),
-                Has.None.Contains("payload"), name);
+                Has.All.Contains($"\"payload\":\"{RefreshTokenChain.SpentPayload}\""), name);
         }
     }
 

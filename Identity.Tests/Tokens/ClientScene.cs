@@ -17,10 +17,15 @@ internal abstract class ClientScene : IAsyncDisposable
 
     private readonly Uri _server;
     private readonly HttpClient _http;
+    private readonly ResponseRecorder? _recorder;
 
     /// <param name="server">The address of the server.</param>
-    protected ClientScene(Uri server)
-        => (_server, _http) = (server, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = server });
+    /// <param name="recorder">Keeps what the server answers.</param>
+    protected ClientScene(Uri server, ResponseRecorder? recorder = null)
+        => (_server, _recorder, _http) = (server, recorder, new HttpClient(CreateHandler(recorder)) { BaseAddress = server });
+
+    /// <summary>A person with a browser of their own.</summary>
+    public HttpBrowser OpenBrowser() => new(_server, CreateHandler(_recorder));
 
     /// <summary>Registers a client, which authenticates by the method given.</summary>
     public async Task<TestClient> RegisterAsync(string method = "none", string[]? grantTypes = null, string redirectUri = RedirectUri)
@@ -50,7 +55,7 @@ internal abstract class ClientScene : IAsyncDisposable
             ["code_challenge"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
             ["code_challenge_method"] = "S256",
         };
-        using var browser = new HttpBrowser(_server);
+        using var browser = OpenBrowser();
         var answer = Scene.Answer(await browser.AuthorizeAsync(
             new Uri(_server, QueryHelpers.AddQueryString("/connect/authorize", query.Where(parameter => parameter.Value is not null))), user, Scene.Password));
         Assert.That(answer, Does.ContainKey("code"), string.Join(", ", answer));
@@ -116,11 +121,26 @@ internal abstract class ClientScene : IAsyncDisposable
         return await SendAsync(request);
     }
 
+    /// <summary>Sends what need not be answered in JSON.</summary>
+    public async Task SendRawAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await _http.SendAsync(request);
+        }
+    }
+
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return new Answer(response.StatusCode, text.Length is 0 ? default : JsonDocument.Parse(text).RootElement, response.Headers);
+    }
+
+    private static HttpMessageHandler CreateHandler(ResponseRecorder? recorder)
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        return recorder is null ? handler : recorder.Listen(handler);
     }
 
     /// <inheritdoc />

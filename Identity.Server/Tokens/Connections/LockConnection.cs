@@ -11,13 +11,13 @@ namespace Identity.Server.Tokens.Connections;
 /// Contains the logic responsible for taking the requests that use or revoke the tokens of one connection one after another:
 /// the lock is held from before the token is read until the response was sent, and so until its changes were committed or failed.
 /// </summary>
-internal sealed class LockConnection(ConnectionLocks locks, IServiceScopeFactory scopes) : IOpenIddictServerHandler<ValidateTokenContext>
+internal sealed class LockConnection(ConnectionLocks locks, IOpenIddictTokenManager tokens) : IOpenIddictServerHandler<ValidateTokenContext>
 {
     /// <summary>Gets the descriptor of the handler, which runs before OpenIddict first reads the token's entry.</summary>
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenStorageEnabled>()
-            .UseSingletonHandler<LockConnection>()
+            .UseScopedHandler<LockConnection>()
             .SetOrder(ValidateReferenceTokenIdentifier.Descriptor.Order - 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
@@ -44,11 +44,7 @@ internal sealed class LockConnection(ConnectionLocks locks, IServiceScopeFactory
 
     private async ValueTask<string?> FindAuthorizationAsync(ValidateTokenContext context)
     {
-        // Note: managers keep what they read for the rest of their scope. What is read here is older than the lock, hence a
-        // scope of its own: the request must read it anew.
-        await using var scope = scopes.CreateAsyncScope();
-        var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>();
-
+        // Note: what is read here is older than the lock, and the request reads it anew: managers keep nothing (entity caching is off).
         return await tokens.FindByReferenceIdAsync(context.Token, context.CancellationToken) is { } token
             ? await tokens.GetAuthorizationIdAsync(token, context.CancellationToken)
             : null;

@@ -13,7 +13,7 @@ namespace Identity.Server.Tokens.Grants;
 /// Contains the logic responsible for looking at the account again whenever tokens are issued for it: its claims are renewed, and the
 /// connection of one that was deleted or disabled ends. A lockout is the doing of whoever guesses passwords, and ends nothing.
 /// </summary>
-internal sealed class RenewPrincipal(UserManager<User> users, TokenPrincipalFactory principals, ConnectionRevoker connections)
+internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFactory principals, ConnectionRevoker connections)
     : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     /// <summary>Gets the descriptor of the handler, which runs once the principal of the code or token is attached.</summary>
@@ -32,7 +32,7 @@ internal sealed class RenewPrincipal(UserManager<User> users, TokenPrincipalFact
             return;
         }
 
-        if (await users.FindByIdAsync(subject) is not { IsDisabled: false } user)
+        if (await users.FindByIdAsync(subject, context.CancellationToken) is not { IsDisabled: false } user)
         {
             if (granted.GetAuthorizationId() is { Length: > 0 } authorization)
             {

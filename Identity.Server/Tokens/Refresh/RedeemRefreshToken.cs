@@ -21,7 +21,7 @@ internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpen
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireRefreshTokenGenerated>()
             .UseScopedHandler<RedeemRefreshToken>()
-            .SetOrder(GenerateRefreshToken.Descriptor.Order + 500)
+            .SetOrder(GenerateAccessToken.Descriptor.Order - 600)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
 
@@ -42,7 +42,7 @@ internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpen
         try
         {
             await tokens.UpdateAsync(token, descriptor, context.CancellationToken);
-            await ForgetSuccessorAsync(principal.GetClaim(RefreshTokenChain.PredecessorClaim), context.CancellationToken);
+            await SpendAsync(principal.GetClaim(RefreshTokenChain.PredecessorClaim), context.CancellationToken);
         }
         catch (ConcurrencyException)
         {
@@ -51,13 +51,13 @@ internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpen
         }
     }
 
-    private async ValueTask ForgetSuccessorAsync(string? predecessorId, CancellationToken cancellationToken)
+    private async ValueTask SpendAsync(string? predecessorId, CancellationToken cancellationToken)
     {
         if (predecessorId is { Length: > 0 } && await tokens.FindByIdAsync(predecessorId, cancellationToken) is { } predecessor)
         {
             var descriptor = new OpenIddictTokenDescriptor();
             await tokens.PopulateAsync(descriptor, predecessor, cancellationToken);
-            if (RefreshTokenChain.RemoveSuccessor(descriptor))
+            if (RefreshTokenChain.Spend(descriptor))
             {
                 await tokens.UpdateAsync(predecessor, descriptor, cancellationToken);
             }

@@ -16,6 +16,12 @@ internal static class RefreshTokenChain
     /// <summary>The claim of a refresh token that names the entry of its predecessor. No other token carries it.</summary>
     public const string PredecessorClaim = "predecessor";
 
+    /// <summary>
+    /// What stands in the place of the payload of a spent token. Of such a token nothing more is needed than its entry says, and most
+    /// of the tokens that are kept are spent ones. Not empty, since OpenIddict takes a reference token without a payload for a defect.
+    /// </summary>
+    public const string SpentPayload = "spent";
+
     private const string SuccessorProperty = "successor";
 
     /// <summary>Gets the protected value of the successor from the properties of an entry.</summary>
@@ -30,10 +36,19 @@ internal static class RefreshTokenChain
     public static void SetSuccessor(OpenIddictTokenDescriptor descriptor, string value)
         => descriptor.Properties[SuccessorProperty] = JsonSerializer.SerializeToElement(value, TokensJson.Default.String);
 
-    /// <summary>Forgets the value of the successor.</summary>
-    /// <param name="descriptor">The entry of the token that is now spent.</param>
-    /// <returns>Whether there was one.</returns>
-    public static bool RemoveSuccessor(OpenIddictTokenDescriptor descriptor) => descriptor.Properties.Remove(SuccessorProperty);
+    /// <summary>Makes a redeemed token a spent one: the value of its successor and its own payload go.</summary>
+    /// <param name="descriptor">The entry of the token.</param>
+    /// <returns>Whether it was not spent yet.</returns>
+    public static bool Spend(OpenIddictTokenDescriptor descriptor)
+    {
+        if (!descriptor.Properties.Remove(SuccessorProperty))
+        {
+            return false;
+        }
+
+        descriptor.Payload = SpentPayload;
+        return true;
+    }
 
     /// <summary>Finds the entry of the refresh token that a token request presented.</summary>
     /// <param name="context">The sign-in that answers the request.</param>

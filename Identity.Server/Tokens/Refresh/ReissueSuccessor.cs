@@ -18,7 +18,7 @@ internal sealed partial class ReissueSuccessor(
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireRefreshTokenGenerated>()
             .UseScopedHandler<ReissueSuccessor>()
-            .SetOrder(GenerateRefreshToken.Descriptor.Order - 500)
+            .SetOrder(GenerateAccessToken.Descriptor.Order - 800)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
 

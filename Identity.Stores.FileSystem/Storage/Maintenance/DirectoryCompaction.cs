@@ -8,7 +8,7 @@ internal static class DirectoryCompaction
     public static StorageCompaction Run(
         IFileSystem files, FileSystemStorageOptions options, IReadOnlyList<CollectionDefinition> definitions, TimeProvider time)
     {
-        var directory = Path.GetFullPath(options.Directory);
+        var directory = DirectoryPlace.Resolve(options.Directory);
         DirectoryReplacement.Complete(files, directory);
         var states = DirectoryInspection.CreateStates(definitions);
         var loader = new DirectoryLoader(files, directory, states, options, time, NullLogger.Instance);

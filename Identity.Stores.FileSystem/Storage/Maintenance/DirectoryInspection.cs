@@ -18,7 +18,7 @@ internal sealed class DirectoryInspection
     /// <exception cref="StorageException">A newer version, or another program, wrote it.</exception>
     public DirectoryInspection(IFileSystem files, FileSystemStorageOptions options, IReadOnlyList<CollectionDefinition> definitions, TimeProvider time)
     {
-        (_files, _directory) = (files, Path.GetFullPath(options.Directory));
+        (_files, _directory) = (files, DirectoryPlace.Resolve(options.Directory));
         States = CreateStates(definitions);
         try
         {

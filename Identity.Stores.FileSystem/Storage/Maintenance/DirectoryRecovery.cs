@@ -33,7 +33,7 @@ internal static class DirectoryRecovery
                 Folded = salvage.LastSegment,
                 Files = salvage.SoundFiles,
             },
-            files.FreeName(directory, $"{DirectoryFiles.KeptPrefix}recovery-{stamp}"),
+            files.FreeName(directory, DirectoryFiles.RecoveryPrefix + stamp),
             salvage.UnsoundFiles);
     }
 

@@ -11,7 +11,7 @@ internal static class DirectoryReseal
     public static StorageReseal Run(
         IFileSystem files, FileSystemStorageOptions options, IReadOnlyList<CollectionDefinition> definitions, IEnumerable<string> names, TimeProvider time)
     {
-        var directory = Path.GetFullPath(options.Directory);
+        var directory = DirectoryPlace.Resolve(options.Directory);
         DirectoryReplacement.Complete(files, directory);
         var states = DirectoryInspection.CreateStates(definitions);
         var edited = names.Select(name => Find(states, directory, name)).Distinct()

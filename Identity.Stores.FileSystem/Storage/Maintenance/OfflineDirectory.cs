@@ -15,7 +15,7 @@ internal sealed class OfflineDirectory
         ArgumentNullException.ThrowIfNull(definitions);
         ArgumentNullException.ThrowIfNull(time);
         (_files, _options, _definitions, _time) = (files, options, [.. definitions], time);
-        _directory = Path.GetFullPath(options.Directory);
+        _directory = DirectoryPlace.Resolve(options.Directory);
     }
 
     public StorageReport Verify() => Run(() =>
@@ -48,11 +48,7 @@ internal sealed class OfflineDirectory
 
     private T Run<T>(Func<T> command)
     {
-        if (!Directory.Exists(_directory))
-        {
-            throw new StorageException($"There is no storage directory '{_directory}'.");
-        }
-
+        DirectoryAccess.Inspect(_files, _directory);
         using var held = _files.Hold(_directory, _time);
         try
         {

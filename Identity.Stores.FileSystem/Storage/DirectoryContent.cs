@@ -1,0 +1,105 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// What a directory holds, links not followed. Hidden entries are not the engine's, its lock aside (<c>.git</c>, say, or what a
+/// home directory has): they are neither looked at nor touched, and the mode of the directory guards them.
+/// </summary>
+internal static class DirectoryContent
+{
+    // The file system's own, at the top of a disk.
+    private const string LostAndFound = "lost+found";
+
+    /// <summary>Everything in the directory, and in the folders there.</summary>
+    public static IEnumerable<FileSystemInfo> List(string directory)
+    {
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos().Where(IsOurs))
+        {
+            yield return entry;
+            if (entry is DirectoryInfo && !IsLink(entry))
+            {
+                foreach (var inner in List(entry.FullName))
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
+
+    /// <param name="directory">The directory.</param>
+    /// <param name="user">The user as whom this process runs, to whom all of it must belong; null where that is not known.</param>
+    /// <exception cref="StorageException">It belongs to somebody else, or something in it is neither a file nor a folder. Nothing was changed.</exception>
+    public static void CheckEntries(string directory, uint? user)
+    {
+        CheckOwner(directory, directory, FileIdentity.Of(directory), user);
+        foreach (var entry in List(directory))
+        {
+            // What has gone meanwhile was a temporary file of the process that holds the directory, as the lock will tell.
+            var identity = FileIdentity.Of(entry.FullName);
+            switch (identity?.Kind)
+            {
+                case EntryKind.Link:
+                    throw new StorageException($"'{entry.FullName}' is a symbolic link to '{entry.LinkTarget}'. Files are replaced when they are written, " +
+                        "which would leave what it points to behind. Put the file or folder itself in its place.");
+                case EntryKind.Other:
+                    throw new StorageException($"'{entry.FullName}' is neither a file nor a folder. Move it out of the storage directory.");
+            }
+
+            CheckOwner(directory, entry.FullName, identity, user);
+        }
+    }
+
+    /// <summary>Tells a directory for a first start from one that is not the engine's to use.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="isKept">Whether a file of that name holds what the engine keeps.</param>
+    /// <exception cref="StorageException">It has content but no manifest. Nothing was changed.</exception>
+    public static void CheckFirstStart(IFileSystem files, string directory, Func<string, bool> isKept)
+    {
+        // In this order: whoever is creating the directory at this moment writes the manifest first.
+        var names = files.ListFiles(directory).Concat(files.ListFolders(directory)).Where(IsForeign).Order(StringComparer.Ordinal).ToList();
+        if (files.FileExists(Path.Combine(directory, Manifest.FileName)) || DirectoryReplacement.IsPending(files, directory))
+        {
+            return;
+        }
+
+        // What lost its manifest is refused by whoever reads it, who can say what to do.
+        if (names.Exists(name => isKept(name)))
+        {
+            return;
+        }
+
+        if (names.Find(name => name.StartsWith(DirectoryFiles.RecoveryPrefix, StringComparison.Ordinal)) is { } aside)
+        {
+            throw new StorageException($"A recovery of '{directory}' was interrupted when it had moved the files to '{aside}'. Nothing was changed. " +
+                "Move them back, and run 'storage recover' again.");
+        }
+
+        if (names is [var foreign, ..])
+        {
+            throw new StorageException($"'{directory}' holds '{foreign}' and is no storage directory: there is no '{Manifest.FileName}' in it. " +
+                "Nothing was changed. Name a directory that is empty or does not exist yet.");
+        }
+
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(directory) & UnixFileMode.StickyBit) is not UnixFileMode.None)
+        {
+            throw new StorageException($"'{directory}' is shared by all users of this machine (mode 1777 or the like), and a storage directory is private. Name a directory below it.");
+        }
+    }
+
+    private static bool IsOurs(FileSystemInfo entry)
+        => entry.Name is not LostAndFound && (entry.Name[0] is not '.' || entry.Name is DirectoryLock.FileName or DirectoryLock.OwnerFileName);
+
+    private static bool IsForeign(string name)
+        => name[0] is not '.' && name is not LostAndFound && !DirectoryFiles.IsLeftover(name);
+
+    private static bool IsLink(FileSystemInfo entry) => entry.LinkTarget is not null;
+
+    private static void CheckOwner(string directory, string path, FileIdentity? identity, uint? user)
+    {
+        if (user is { } current && identity?.Owner is { } owner && owner != current)
+        {
+            throw new StorageException($"'{path}' belongs to user {owner}, and this process runs as user {current}: one of them could not read what the other writes. " +
+                $"Run it as user {owner}, or give the whole directory to user {current} (chown -R {current} '{directory}').");
+        }
+    }
+}

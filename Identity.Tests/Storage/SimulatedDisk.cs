@@ -1,0 +1,230 @@
+using Identity.Stores.FileSystem.Storage;
+
+namespace Identity.Tests.Storage;
+
+/// <summary>
+/// A disk in memory that knows what was flushed, and so what a kill or a loss of power would leave: a kill everything, a loss
+/// of power what was flushed and, of the rest, any part. Its root is the folder that is created first; only the lock is a real file there.
+/// </summary>
+internal sealed class SimulatedDisk : IFileSystem
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, SimulatedFile> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SimulatedFile> _durableNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private string? _root;
+    private long _writes;
+
+    /// <summary>The names of all files, relative to the root.</summary>
+    public IReadOnlyList<string> FileNames
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _names.Keys];
+            }
+        }
+    }
+
+    /// <summary>What a process finds that starts after this one was killed; every write counts, flushed or not.</summary>
+    public SimulatedDisk AfterKill() => Copy(durableOnly: false, chance: null);
+
+    /// <summary>What a process finds after a loss of power.</summary>
+    /// <param name="chance">Decides over everything that was not flushed; without it all of that is gone.</param>
+    public SimulatedDisk AfterPowerLoss(Chance? chance) => Copy(durableOnly: true, chance);
+
+    /// <summary>Puts a file there, durably.</summary>
+    public void Put(string name, byte[] content)
+    {
+        lock (_lock)
+        {
+            _names[name] = _durableNames[name] = new SimulatedFile(content, ++_writes);
+            _folders.Add(FolderOf(name));
+        }
+    }
+
+    public byte[] Read(string name)
+    {
+        lock (_lock)
+        {
+            return _names[name].Content;
+        }
+    }
+
+    public IDisposable Hold(string folder, TimeProvider time) => new PhysicalFileSystem().Hold(folder, time);
+
+    public bool FileExists(string path)
+    {
+        lock (_lock)
+        {
+            return _names.ContainsKey(NameOf(path));
+        }
+    }
+
+    public IReadOnlyList<string> ListFiles(string folder)
+    {
+        var name = NameOf(folder);
+        lock (_lock)
+        {
+            return [.. _names.Keys.Where(file => FolderOf(file) == name).Select(file => Path.GetFileName(file))];
+        }
+    }
+
+    public IReadOnlyList<string> ListFolders(string folder)
+    {
+        var name = NameOf(folder);
+        lock (_lock)
+        {
+            return [.. _folders.Where(path => path.Length > 0 && FolderOf(path) == name).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    public void CreateFolder(string path)
+    {
+        new PhysicalFileSystem().CreateFolder(path);
+        lock (_lock)
+        {
+            _root ??= path;
+            _folders.Add(NameOf(path));
+        }
+    }
+
+    public IWritableFile CreateFile(string path)
+    {
+        var name = NameOf(path);
+        lock (_lock)
+        {
+            if (!_folders.Contains(FolderOf(name)))
+            {
+                throw new DirectoryNotFoundException($"There is no folder for '{path}'.");
+            }
+
+            var file = new SimulatedFile([], ++_writes);
+            return _names.TryAdd(name, file) ? new Handle(this, file) : throw new IOException($"'{path}' exists.");
+        }
+    }
+
+    public IWritableFile OpenFile(string path)
+    {
+        lock (_lock)
+        {
+            return new Handle(this, Find(path));
+        }
+    }
+
+    public Stream OpenRead(string path)
+    {
+        lock (_lock)
+        {
+            return new MemoryStream(Find(path).Content, writable: false);
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (_lock)
+        {
+            _names[NameOf(to)] = Find(from);
+            _names.Remove(NameOf(from));
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_lock)
+        {
+            _names.Remove(NameOf(path));
+        }
+    }
+
+    public void FlushFolder(string path)
+    {
+        var folder = NameOf(path);
+        lock (_lock)
+        {
+            foreach (var name in _durableNames.Keys.Where(name => FolderOf(name) == folder).ToList())
+            {
+                _durableNames.Remove(name);
+            }
+
+            foreach (var (name, file) in _names.Where(entry => FolderOf(entry.Key) == folder))
+            {
+                _durableNames[name] = file;
+            }
+        }
+    }
+
+    public FileStamp GetStamp(string path)
+    {
+        lock (_lock)
+        {
+            return _names.TryGetValue(NameOf(path), out var file) ? new(file.Content.Length, new DateTime(file.LastWrite, DateTimeKind.Utc)) : default;
+        }
+    }
+
+    private SimulatedDisk Copy(bool durableOnly, Chance? chance)
+    {
+        var copy = new SimulatedDisk();
+        lock (_lock)
+        {
+            // Each name may have kept its old meaning or have its new one, whatever became of the others: no order is promised.
+            foreach (var name in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal))
+            {
+                var isNew = !durableOnly || chance?.OneIn(2) is true;
+                if ((isNew ? _names : (IReadOnlyDictionary<string, SimulatedFile>)_durableNames).TryGetValue(name, out var file))
+                {
+                    copy.Put(name, durableOnly ? file.AfterPowerLoss(chance) : file.Content);
+                }
+            }
+        }
+
+        return copy;
+    }
+
+    private SimulatedFile Find(string path)
+        => _names.TryGetValue(NameOf(path), out var file) ? file : throw new FileNotFoundException($"There is no '{path}'.");
+
+    private string NameOf(string path) => Path.GetRelativePath(_root!, path) is var name and not "." ? name : string.Empty;
+
+    private static string FolderOf(string name) => Path.GetDirectoryName(name) ?? string.Empty;
+
+    private sealed class Handle(SimulatedDisk disk, SimulatedFile file) : IWritableFile, IUnreliableFile
+    {
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            lock (disk._lock)
+            {
+                file.Write(bytes, offset, ++disk._writes);
+            }
+        }
+
+        public void Flush()
+        {
+            lock (disk._lock)
+            {
+                file.Flush();
+            }
+        }
+
+        public void Drop()
+        {
+            lock (disk._lock)
+            {
+                file.Drop();
+            }
+        }
+
+        public void Forget()
+        {
+            lock (disk._lock)
+            {
+                file.Forget();
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

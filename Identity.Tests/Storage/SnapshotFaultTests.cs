@@ -1,0 +1,95 @@
+namespace Identity.Tests.Storage;
+
+/// <summary>Each call of a snapshot, and of a clean stop, made to fail in turn: nothing is lost, and writes go on meanwhile.</summary>
+[TestFixture]
+internal sealed class SnapshotFaultTests
+{
+    private const int Before = 2;
+
+    private static readonly string[] Folded = ["manifest.json", "notes.json", "others.json"];
+
+    [Test]
+    public async Task A_fault_at_any_call_of_a_snapshot_loses_nothing_and_leaves_nothing_behind()
+    {
+        var chance = new Chance(Chance.ChooseSeed());
+        var states = await FaultScene.StatesAsync();
+        var calls = await Injection.ForEachAsync(injection => RunAsync(injection, states, chance));
+        Assert.That(calls, Is.GreaterThan(20), "each call was tried");
+    }
+
+    private static async Task RunAsync(Injection injection, List<(string OnDisk, string InMemory)> states, Chance chance)
+    {
+        await using var scene = await FaultScene.StartAsync();
+        var directory = scene.Directory;
+        await scene.CommitAllAsync(Before);
+        var meanwhile = Task.CompletedTask;
+        injection.Failing = () => meanwhile = scene.CommitAsync(Before);
+        injection.Begin(scene.Files);
+        await FaultScene.OutcomesAsync(directory.Storage.SnapshotAsync());
+        var isWritten = (await FaultScene.OutcomesAsync(meanwhile))[0] && injection.Call is not null;
+        var done = Before + (isWritten ? 1 : 0);
+
+        Assert.That(injection.Lasts || injection.Call is null || isWritten, Is.True, $"{injection}: writes do not need the snapshot");
+        Assert.That(NoteState.InMemory(directory), Is.EqualTo(states[done].InMemory), $"{injection}: reads go on");
+        Assert.That(injection.Lasts ? [] : scene.Disk.FileNames, Has.None.EndsWith(".tmp"), $"{injection}: nothing half written takes up the disk");
+        foreach (var crashed in scene.Crashes(chance))
+        {
+            var possible = states[done..(Before + 2)].Select(state => state.OnDisk);
+            Assert.That(possible, Does.Contain(await FaultScene.StartOnAsync(crashed)), $"{injection}: a crash after the snapshot");
+        }
+
+        Injection.End(scene.Files);
+        await directory.Notes.AddAsync(new Note { Id = "later" });
+        var state = NoteState.Of(directory);
+        await directory.Storage.SnapshotAsync();
+        foreach (var crashed in scene.Crashes(chance))
+        {
+            Assert.That(await FaultScene.StartOnAsync(crashed), Is.EqualTo(state), $"{injection}: a crash after the next snapshot");
+        }
+
+        // What could not even be removed goes with the next start.
+        await (injection.Lasts ? directory.RestartAsync() : Task.CompletedTask);
+        await directory.CloseAsync();
+        Assert.That(scene.Disk.FileNames, Is.EqualTo(Folded), $"{injection}: the next snapshot folds everything in");
+    }
+
+    [Test]
+    public async Task A_fault_at_any_call_of_a_clean_stop_loses_nothing_and_the_next_one_makes_up_for_it()
+    {
+        var chance = new Chance(Chance.ChooseSeed());
+        var states = await FaultScene.StatesAsync();
+        var calls = await Injection.ForEachAsync(async injection =>
+        {
+            await using var scene = await FaultScene.StartAsync();
+            await scene.CommitAllAsync(Before);
+            injection.Begin(scene.Files);
+            await scene.Directory.CloseAsync();
+            foreach (var crashed in scene.Crashes(chance))
+            {
+                Assert.That(await FaultScene.StartOnAsync(crashed), Is.EqualTo(states[Before].OnDisk), $"{injection}: a start");
+            }
+
+            Injection.End(scene.Files);
+            await scene.Directory.RestartAsync();
+            Assert.That(NoteState.Of(scene.Directory), Is.EqualTo(states[Before].OnDisk), $"{injection}: a start on what the stop left");
+            await scene.Directory.CloseAsync();
+            Assert.That(scene.Disk.FileNames, Is.EqualTo(Folded), $"{injection}: the next stop");
+        });
+        Assert.That(calls, Is.GreaterThan(20), "each call was tried");
+    }
+
+    [Test]
+    public async Task After_a_snapshot_that_failed_a_clean_stop_folds_everything_in()
+    {
+        await Injection.ForEachAsync(async injection =>
+        {
+            await using var scene = await FaultScene.StartAsync();
+            await scene.CommitAllAsync(Before);
+            injection.Begin(scene.Files);
+            await FaultScene.OutcomesAsync(scene.Directory.Storage.SnapshotAsync());
+            Injection.End(scene.Files);
+            await scene.Directory.CloseAsync();
+            Assert.That(scene.Disk.FileNames, Is.EqualTo(Folded), $"{injection}");
+        });
+    }
+}
