@@ -13,9 +13,17 @@ internal static class OfflineCommand
     /// <param name="command">What to do; it returns the exit code.</param>
     /// <param name="cancellationToken">Ends the command.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(ParseResult result, Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(ParseResult result, Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellationToken)
+        => RunAsync(result.UnmatchedTokens, command, cancellationToken);
+
+    /// <summary>Builds the server without starting it and runs a command with its services.</summary>
+    /// <param name="settings">Settings, as <c>--Identity:StorageDirectory=PATH</c>.</param>
+    /// <param name="command">What to do; it returns the exit code.</param>
+    /// <param name="cancellationToken">Ends the command.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellationToken)
     {
-        var settings = result.UnmatchedTokens;
         if (settings.Where((token, index) => !IsSetting(token) && (index is 0 || !IsSetting(settings[index - 1]) || settings[index - 1].Contains('='))).FirstOrDefault() is { } stray)
         {
             await Console.Error.WriteLineAsync($"'{stray}' is not understood. --help lists what there is.");
@@ -29,6 +37,12 @@ internal static class OfflineCommand
             return await command(scope.ServiceProvider, cancellationToken);
         });
     }
+
+    /// <summary>Tells the settings from the other values of an argument that takes any number of them.</summary>
+    /// <param name="values">What stands on the command line.</param>
+    /// <returns>The values, and the settings behind them.</returns>
+    public static (string[] Values, string[] Settings) Split(string[] values)
+        => Array.FindIndex(values, value => value.StartsWith('-')) is >= 0 and var first ? (values[..first], values[first..]) : (values, []);
 
     private static bool IsSetting(string token) => token.StartsWith(Setting, StringComparison.OrdinalIgnoreCase);
 }

@@ -15,6 +15,11 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
     {
         Json = ConsentJson.Default.Consent,
         Indexes = [ByParties],
+        References =
+        [
+            new("client", "clients", consent => consent.ClientId, index: "client id"),
+            new("user", "users", consent => consent.Subject),
+        ],
     };
 
     /// <inheritdoc/>

@@ -11,9 +11,12 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal static class ChecksummedLine
 {
+    /// <summary>How many bytes of a line follow what the label begins, its end aside: the digits and a quotation mark.</summary>
+    public const int TailLength = DigitCount + 1;
+
     private const int DigitCount = 8;
 
-    private static ReadOnlySpan<byte> Label => ",\"crc\":\""u8;
+    public static ReadOnlySpan<byte> Label => ",\"crc\":\""u8;
 
     /// <summary>Appends the checksum of what was written since <paramref name="start"/>, an object still open.</summary>
     public static void Seal(ArrayBufferWriter<byte> output, int start, ReadOnlySpan<byte> end)

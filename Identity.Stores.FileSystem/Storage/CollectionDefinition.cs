@@ -13,6 +13,16 @@ public abstract class CollectionDefinition
 
     internal abstract CollectionState CreateState();
 
+    /// <summary>The names that an entity's members have as JSON.</summary>
+    internal abstract IReadOnlySet<string> MemberNames { get; }
+
+    /// <summary>Finds what no unit of work would have let in: entities that share a key of a unique index.</summary>
+    internal abstract IEnumerable<(Entity Entity, Entity Other, string Index)> FindDuplicates(CollectionState state);
+
+    /// <summary>Finds references that lead nowhere, among those whose collections there are.</summary>
+    internal abstract IEnumerable<(Entity Entity, string Reference, string Key)> FindDangling(
+        CollectionState state, IReadOnlyDictionary<string, CollectionState> states);
+
     internal abstract object CreateCollection(StorageDirectory directory, CollectionState state);
 }
 
@@ -41,6 +51,9 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
     /// <summary>The secondary indexes, by which entities are found other than by identifier.</summary>
     public ImmutableArray<CollectionIndex<T>> Indexes { get; init; } = [];
 
+    /// <summary>What an entity refers to in other collections, for <see cref="StorageMaintenance.Verify"/> to check.</summary>
+    public ImmutableArray<CollectionReference<T>> References { get; init; } = [];
+
     /// <summary>
     /// When an entity expires. Expired entries are dropped when the directory is opened, with each snapshot and, in a
     /// collection that is in memory only, as time passes.
@@ -50,10 +63,53 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
     /// <summary>What a collection in memory holds at most.</summary>
     public CollectionBound<T>? Bound { get; init; }
 
+    /// <summary>Makes of an entity that was kept in an older format, which is given, what the present one keeps.</summary>
+    internal Action<T, int>? Upgrade { get; init; }
+
+    internal override IReadOnlySet<string> MemberNames
+        => Json?.Properties.Where(property => property.Set is not null).Select(property => property.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+
     internal override CollectionState CreateState() => new CollectionState<T>(this);
 
     internal override object CreateCollection(StorageDirectory directory, CollectionState state)
         => new Collection<T>(directory, (CollectionState<T>)state);
+
+    internal override IEnumerable<(Entity Entity, Entity Other, string Index)> FindDuplicates(CollectionState state)
+    {
+        foreach (var index in Indexes.Where(index => index.IsUnique))
+        {
+            foreach (var entity in ((CollectionState<T>)state).Entities.OrderBy(entity => entity.Id, StringComparer.Ordinal))
+            {
+                foreach (var other in index.KeysOf(entity).SelectMany(key => ((CollectionState<T>)state).Index(index).Ids(key)))
+                {
+                    if (string.CompareOrdinal(entity.Id, other) < 0)
+                    {
+                        yield return (entity, state.Get(other)!, index.Name);
+                    }
+                }
+            }
+        }
+    }
+
+    internal override IEnumerable<(Entity Entity, string Reference, string Key)> FindDangling(
+        CollectionState state, IReadOnlyDictionary<string, CollectionState> states)
+    {
+        foreach (var reference in References)
+        {
+            if (!states.TryGetValue(reference.Collection, out var target) || !target.IsDurable)
+            {
+                continue;
+            }
+
+            foreach (var entity in ((CollectionState<T>)state).Entities)
+            {
+                if (reference.KeyOf(entity) is { Length: > 0 } key && !target.Contains(reference.Index, key))
+                {
+                    yield return (entity, reference.Name, key);
+                }
+            }
+        }
+    }
 }
 
 /// <summary>
@@ -70,6 +126,30 @@ public sealed record CollectionBound<T>(Func<T, string?> Owner)
 
     /// <summary>How many entries of one owner are held at most, above zero; one more ends its oldest. Unlimited unless set.</summary>
     public int MaximumEntriesPerOwner { get; init; } = int.MaxValue;
+}
+
+/// <summary>
+/// What entities of one collection name in another. It binds nothing: a reference may lead nowhere once the other entity was
+/// removed, and <see cref="StorageMaintenance.Verify"/> remarks on it.
+/// </summary>
+/// <typeparam name="T">The entity that refers.</typeparam>
+/// <param name="name">What is referred to, in words: <c>client</c>.</param>
+/// <param name="collection">The name of the other collection; a reference to one that is not kept is passed over.</param>
+/// <param name="key">The identifier of the other entity, or its key in the index; null or empty where there is none.</param>
+/// <param name="index">The name of the index of the other collection under which the key is found; null where it is an identifier.</param>
+public sealed class CollectionReference<T>(string name, string collection, Func<T, string?> key, string? index = null)
+    where T : Entity
+{
+    /// <summary>What is referred to, in words.</summary>
+    public string Name => name;
+
+    /// <summary>The name of the other collection.</summary>
+    public string Collection => collection;
+
+    /// <summary>The name of the other collection's index; null where entities are named by their identifier.</summary>
+    public string? Index => index;
+
+    internal string? KeyOf(T entity) => key(entity);
 }
 
 /// <summary>A secondary index of a collection: keep the instance, it is the handle by which the index is asked.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -9,7 +10,9 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal abstract class CollectionState(CollectionDefinition definition)
 {
-    public string Name { get; } = definition.Name;
+    public CollectionDefinition Definition => definition;
+
+    public string Name => definition.Name;
 
     public string FileName => Name + ".json";
 
@@ -34,6 +37,18 @@ internal abstract class CollectionState(CollectionDefinition definition)
 
     public abstract void Serialize(Utf8JsonWriter writer, Entity entity);
 
+    /// <summary>An entity as it stands in the files, but for its checksum.</summary>
+    public byte[] ToJson(Entity entity)
+    {
+        var output = new ArrayBufferWriter<byte>(1_024);
+        using (var writer = new Utf8JsonWriter(output, JournalPayload.WriterOptions))
+        {
+            Serialize(writer, entity);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
     public abstract Entity Deserialize(ReadOnlySpan<byte> json);
 
     /// <summary>Puts in entities that were read from a file, into a collection that nobody uses yet.</summary>
@@ -41,6 +56,12 @@ internal abstract class CollectionState(CollectionDefinition definition)
     /// <param name="total">How many there will be.</param>
     /// <returns>The place of the first whose identifier is there already, or -1.</returns>
     public abstract int Load(ReadOnlySpan<Entity> entities, int total);
+
+    /// <summary>Whether there is an entity under a key of an index, or with an identifier where the index is null.</summary>
+    public abstract bool Contains(string? index, string key);
+
+    /// <summary>Makes of what was read in an older format what the present one keeps.</summary>
+    public abstract void Upgrade(int format);
 
     public abstract Entity[] Capture();
 
@@ -166,6 +187,19 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         => JsonSerializer.Deserialize(json, definition.Json ?? throw new UnreachableException())
         ?? throw new JsonException("An entry is null.");
 
+    public override bool Contains(string? index, string key)
+        => index is null ? _entities.ContainsKey(key) : Index(IndexNamed(index)).Ids(key).Count > 0;
+
+    public override void Upgrade(int format)
+    {
+        foreach (var entity in definition.Upgrade is null ? [] : Capture())
+        {
+            var upgraded = entity.Copy();
+            definition.Upgrade!((T)upgraded, format);
+            Set(entity.Id, upgraded);
+        }
+    }
+
     public override Entity[] Capture()
     {
         var entities = new Entity[_entities.Count];
@@ -249,4 +283,7 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
             index.Resize(_entities.Count);
         }
     }
+
+    private CollectionIndex<T> IndexNamed(string name) => definition.Indexes.FirstOrDefault(index => index.Name == name)
+        ?? throw new InvalidOperationException($"A reference names the index '{name}', which '{Name}' does not have.");
 }

@@ -35,7 +35,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     public long DurableSequence { get; private set; }
 
-    /// <summary>When something was last committed, or the directory was opened.</summary>
+    /// <summary>When something was last committed, in this process or before; in a new directory, when it was opened.</summary>
     public DateTimeOffset LastCommit { get; private set; } = time.GetUtcNow();
 
     public bool IsWritable => _lastFailure is null;
@@ -45,7 +45,11 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     public long NextVersion() => Interlocked.Increment(ref _lastVersion);
 
     /// <summary>Takes up where the files left off.</summary>
-    public void Start(long sequence, long version) => (LastSequence, DurableSequence, _lastVersion) = (sequence, sequence, version);
+    public void Start(long sequence, long version, DateTimeOffset newest)
+    {
+        (LastSequence, DurableSequence, _lastVersion) = (sequence, sequence, version);
+        LastCommit = newest;
+    }
 
     public async ValueTask CommitAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {

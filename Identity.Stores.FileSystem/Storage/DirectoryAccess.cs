@@ -16,7 +16,7 @@ internal static partial class DirectoryAccess
     {
         DirectoryLock.RefuseWithoutLocking(directory);
         DirectoryPlace.Check(files, directory);
-        Check(directory, isKept);
+        Check(files, directory, isKept);
         DirectoryPlace.Create(files, directory);
     }
 
@@ -33,7 +33,7 @@ internal static partial class DirectoryAccess
             throw new StorageException($"There is no storage directory '{directory}'.");
         }
 
-        Check(directory, isKept: null);
+        Check(files, directory, isKept: null);
     }
 
     /// <summary>Narrows whatever is wider than it should be, and says so.</summary>
@@ -71,7 +71,7 @@ internal static partial class DirectoryAccess
         return findings;
     }
 
-    private static void Check(string directory, Func<string, bool>? isKept)
+    private static void Check(IFileSystem files, string directory, Func<string, bool>? isKept)
     {
         if (!Directory.Exists(directory))
         {
@@ -83,7 +83,7 @@ internal static partial class DirectoryAccess
             DirectoryContent.CheckEntries(directory, FileIdentity.CurrentUser);
             if (isKept is not null)
             {
-                DirectoryContent.CheckFirstStart(directory, isKept);
+                DirectoryContent.CheckFirstStart(files, directory, isKept);
             }
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)

@@ -49,14 +49,15 @@ internal static class DirectoryContent
     }
 
     /// <summary>Tells a directory for a first start from one that is not the engine's to use.</summary>
+    /// <param name="files">The file system.</param>
     /// <param name="directory">The directory.</param>
     /// <param name="isKept">Whether a file of that name holds what the engine keeps.</param>
     /// <exception cref="StorageException">It has content but no manifest. Nothing was changed.</exception>
-    public static void CheckFirstStart(string directory, Func<string, bool> isKept)
+    public static void CheckFirstStart(IFileSystem files, string directory, Func<string, bool> isKept)
     {
         // In this order: whoever is creating the directory at this moment writes the manifest first.
-        var names = Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)).Where(IsForeign).Order(StringComparer.Ordinal).ToList();
-        if (File.Exists(Path.Combine(directory, Manifest.FileName)))
+        var names = files.ListFiles(directory).Concat(files.ListFolders(directory)).Where(IsForeign).Order(StringComparer.Ordinal).ToList();
+        if (files.FileExists(Path.Combine(directory, Manifest.FileName)) || DirectoryReplacement.IsPending(files, directory))
         {
             return;
         }
@@ -67,7 +68,7 @@ internal static class DirectoryContent
             return;
         }
 
-        if (names.Find(name => name.StartsWith(StorageMaintenance.AsidePrefix, StringComparison.Ordinal)) is { } aside)
+        if (names.Find(name => name.StartsWith(DirectoryFiles.RecoveryPrefix, StringComparison.Ordinal)) is { } aside)
         {
             throw new StorageException($"A recovery of '{directory}' was interrupted when it had moved the files to '{aside}'. Nothing was changed. " +
                 "Move them back, and run 'storage recover' again.");
@@ -89,7 +90,7 @@ internal static class DirectoryContent
         => entry.Name is not LostAndFound && (entry.Name[0] is not '.' || entry.Name is DirectoryLock.FileName or DirectoryLock.OwnerFileName);
 
     private static bool IsForeign(string name)
-        => name[0] is not '.' && name is not LostAndFound && !name.EndsWith(FileSystemExtensions.TemporaryEnding, StringComparison.Ordinal);
+        => name[0] is not '.' && name is not LostAndFound && !DirectoryFiles.IsLeftover(name);
 
     private static bool IsLink(FileSystemInfo entry) => entry.LinkTarget is not null;
 

@@ -2,12 +2,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Identity.Stores.FileSystem.Storage;
 
-/// <summary>Brings a directory into memory: manifest, collections, journal. It changes nothing before all of it was read.</summary>
+/// <summary>
+/// Brings a directory into memory: manifest, collections, journal. <see cref="Read"/> changes nothing; only when all of it was
+/// read and is sound does <see cref="Finish"/> tidy up.
+/// </summary>
 internal sealed partial class DirectoryLoader(
     IFileSystem files, string directory, IReadOnlyDictionary<string, CollectionState> states, FileSystemStorageOptions options, TimeProvider time, ILogger logger)
 {
+    private readonly ManifestCheck _check = new(files, directory, states);
+    private readonly List<string> _removed = [];
+    private IReadOnlyList<string> _names = [];
+
+    /// <summary>Reads a collection's file; another way for one that a person edited.</summary>
+    public Func<CollectionState, Manifest, SnapshotHead?>? ReadEdited { get; init; }
+
     /// <summary>Size and time of each collection's file as it was read, by which a later edit is noticed.</summary>
     public Dictionary<string, FileStamp> Stamps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the directory holds; null where it is new.</summary>
+    public Manifest? Manifest { get; private set; }
+
+    /// <summary>The unacknowledged end of the journal, if there is one.</summary>
+    public JournalTail? Tail { get; private set; }
+
+    /// <summary>What a crash had left behind and was removed.</summary>
+    public IReadOnlyList<string> Removed => _removed;
 
     public long Version { get; private set; }
 
@@ -15,60 +34,126 @@ internal sealed partial class DirectoryLoader(
 
     public long JournalLength { get; private set; }
 
+    /// <summary>The time of the newest record; where there is none, the present one.</summary>
+    public DateTimeOffset Newest { get; private set; } = time.GetUtcNow();
+
     /// <summary>Whether the clock is near enough to the newest record for expired entries to be dropped.</summary>
     public bool IsClockTrusted { get; private set; } = true;
 
+    /// <summary>The number of the last segment that there is or was.</summary>
+    public long LastSegment => _names.Select(name => JournalSegment.TryParse(name, out var number) ? number : 0)
+        .Concat(Manifest?.Segments ?? []).Append(Manifest?.Folded ?? 0).Max();
+
+    /// <summary>Finishes a replacement that was interrupted, reads everything and tidies up.</summary>
     public ManifestFile Load()
     {
-        var names = files.ListFiles(directory);
-        var lastSegment = names.Select(name => JournalSegment.TryParse(name, out var number) ? number : 0L).DefaultIfEmpty().Max();
+        if (DirectoryReplacement.Complete(files, directory))
+        {
+            LogReplaced(logger, directory);
+        }
+
+        Read();
+        return Finish();
+    }
+
+    /// <summary>Reads everything, and refuses what is damaged.</summary>
+    /// <exception cref="StorageException">It is damaged, from another time, or of another program.</exception>
+    public void Read()
+    {
+        _names = files.ListFiles(directory);
         if (Manifest.Read(files, directory) is not { } manifest)
         {
-            return Create(names, lastSegment);
+            RefuseLostManifest();
+            return;
         }
 
-        RefuseUnknown(manifest);
-        foreach (var (name, checksum) in manifest.Files)
-        {
-            CheckFile(name, checksum);
-        }
-
-        var newest = DateTimeOffset.MinValue;
-        foreach (var state in Durable().Where(state => manifest.Collections.ContainsKey(state.Name)))
-        {
-            var at = LoadCollection(state, manifest);
-            newest = at > newest ? at : newest;
-        }
-
+        Manifest = manifest;
+        _check.Run(manifest, _names);
+        var newest = Durable().Where(state => manifest.Collections.ContainsKey(state.Name)).Select(state => LoadCollection(state, manifest)).DefaultIfEmpty(Newest).Max();
         var journal = new JournalReader(files, directory, states);
-        journal.Replay(manifest.Segments, manifest.Sequence, Durable().Select(state => state.SnapshotAt).Append(manifest.Sequence).Max());
-        newest = journal.Newest > newest ? journal.Newest : newest;
-        (Sequence, JournalLength, Version) = (journal.Sequence, journal.Length, Math.Max(Version, journal.Version));
+        journal.Replay(manifest, Durable().Select(state => state.SnapshotAt).Append(manifest.Sequence).Max());
+        Newest = journal.Newest > newest ? journal.Newest : newest;
+        (Sequence, JournalLength, Version, Tail) = (journal.Sequence, journal.Length, Math.Max(Version, journal.Version), journal.Tail);
+    }
 
-        // Everything was read and is sound: only from here on is the directory changed.
-        if (journal.Tail is { } tail)
+    /// <summary>Reads a directory that must not be a new one.</summary>
+    /// <returns>What it holds.</returns>
+    /// <exception cref="StorageException">There is nothing in it, or it is not sound.</exception>
+    public Manifest ReadExisting()
+    {
+        Read();
+        return Manifest ?? throw new StorageException($"There is nothing in the storage directory '{directory}'.");
+    }
+
+    /// <summary>Sets the journal's tail aside, removes what a crash left behind, brings an older format up to date, adds what is new.</summary>
+    public ManifestFile Finish()
+    {
+        if (Manifest is null)
         {
-            Quarantine(tail);
+            return Create();
         }
 
-        RemoveLeftovers(names, manifest);
-        DropExpired(newest);
-        var file = new ManifestFile(files, directory, manifest, lastSegment);
-        Add(file, [.. Durable().Where(state => !manifest.Collections.ContainsKey(state.Name))]);
+        SetTailAside();
+        RemoveLeftovers(Manifest);
+        DropExpired();
+        if (Manifest.Format < StorageFormat.Current)
+        {
+            var present = Durable().Where(state => Manifest.Collections.ContainsKey(state.Name)).ToList();
+            Manifest = DirectoryUpgrade.Run(files, directory, this, present, logger);
+            JournalLength = 0;
+            foreach (var state in present)
+            {
+                Stamps[state.Name] = files.GetStamp(Path.Combine(directory, state.FileName));
+            }
+        }
+
+        var file = new ManifestFile(files, directory, Manifest, LastSegment);
+        if (_check.Unfinished.Count > 0 || !Manifest.Pending.IsEmpty)
+        {
+            file.Update(NameUnfinished);
+        }
+
+        Add(file, [.. Durable().Where(state => !Manifest.Collections.ContainsKey(state.Name))]);
         return file;
     }
 
-    private ManifestFile Create(IReadOnlyList<string> names, long lastSegment)
+    /// <summary>Puts the unacknowledged end of the journal into a quarantine file.</summary>
+    public void SetTailAside()
     {
-        var present = names.FirstOrDefault(name => JournalSegment.TryParse(name, out _) || states.Values.Any(state => state.FileName == name));
-        if (present is not null)
+        if (Tail is not { } tail)
         {
-            throw new StorageException($"'{Path.Combine(directory, Manifest.FileName)}' is missing, but '{present}' is there. " +
-                "Nothing was changed. Put the manifest back, restore the directory from a backup, or go on with what is sound ('storage recover').");
+            return;
         }
 
+        using var source = files.OpenRead(tail.Path);
+        source.Seek(tail.Offset, SeekOrigin.Begin);
+        var bytes = new byte[source.Length - tail.Offset];
+        source.ReadExactly(bytes);
+        bytes = JournalSegment.TrimFilling(bytes).ToArray();
+        var quarantine = files.FreeName(directory, $"{Path.GetFileName(tail.Path)}.{Timestamp.FormatName(time.GetUtcNow())}", DirectoryFiles.QuarantineEnding);
+        files.WriteAtomically(Path.Combine(directory, quarantine), bytes);
+        bytes.AsSpan().Fill(JournalSegment.Filler);
+        using (var segment = files.OpenFile(tail.Path))
+        {
+            segment.Write(bytes, tail.Offset);
+            segment.Flush();
+        }
+
+        LogTail(logger, tail.Path, bytes.Length, Path.Combine(directory, quarantine));
+    }
+
+    private void RefuseLostManifest()
+    {
+        if (_names.FirstOrDefault(name => JournalSegment.TryParse(name, out _) || states.Values.Any(state => state.FileName == name)) is { } present)
+        {
+            throw FileDamage.LostManifest(Path.Combine(directory, Manifest.FileName), present);
+        }
+    }
+
+    private ManifestFile Create()
+    {
         // First, so that a start that is killed half-way is told from a manifest that was lost.
-        var file = new ManifestFile(files, directory, new Manifest(), lastSegment);
+        var file = new ManifestFile(files, directory, new Manifest(), LastSegment);
         file.Update(static current => current);
         Add(file, [.. Durable()]);
         return file;
@@ -85,15 +170,9 @@ internal sealed partial class DirectoryLoader(
         foreach (var state in added)
         {
             var path = Path.Combine(directory, state.FileName);
-            if (files.FileExists(path) && !IsEmptyCollection(state, path))
-            {
-                throw new StorageException($"'{path}' is there, but '{Manifest.FileName}' does not name it. Nothing was changed. " +
-                    "Move the file away, restore the directory from a backup, or go on with what is sound ('storage recover').");
-            }
-
             var temporary = path + FileSystemExtensions.TemporaryEnding;
             files.DeleteIfExists(temporary);
-            Snapshot.Write(files, temporary, state, [], Sequence, time.GetUtcNow());
+            Snapshot.Write(files, temporary, state, [], Sequence, Newest);
             files.Rename(temporary, path);
             state.SnapshotAt = Sequence;
             Stamps[state.Name] = files.GetStamp(path);
@@ -103,113 +182,49 @@ internal sealed partial class DirectoryLoader(
         manifest.Update(current => current with { Collections = current.Collections.SetItems(added.Select(state => KeyValuePair.Create(state.Name, Sequence))) });
     }
 
-    /// <summary>Whether a start that was killed half-way left the file behind.</summary>
-    private bool IsEmptyCollection(CollectionState state, string path)
-    {
-        try
-        {
-            var version = Version;
-            return SnapshotReader.Read(files, path, state, ref version).Count is 0;
-        }
-        catch (StorageException)
-        {
-            return false;
-        }
-    }
-
     private DateTimeOffset LoadCollection(CollectionState state, Manifest manifest)
     {
         var path = Path.Combine(directory, state.FileName);
         if (!files.FileExists(path))
         {
-            throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
+            throw FileDamage.Missing(path);
         }
 
         Stamps[state.Name] = files.GetStamp(path);
         var version = Version;
-        var head = SnapshotReader.Read(files, path, state, ref version);
+        var head = ReadEdited?.Invoke(state, manifest) ?? SnapshotReader.Read(files, path, state, ref version);
         var expected = manifest.Collections[state.Name];
         if (head.Seq < expected || (manifest.Segments.IsEmpty && head.Seq > expected))
         {
-            throw new StorageException($"'{path}' holds the state at line {head.Seq} of the journal, '{Manifest.FileName}' says {expected}: " +
-                "it is a copy from another time. Nothing was changed. Restore the whole directory from one backup, not single files.");
+            throw FileDamage.FromAnotherTime(path, $"holds the state at line {head.Seq} of the journal, '{Manifest.FileName}' says {expected}");
+        }
+
+        if (head.Format != manifest.Format)
+        {
+            throw FileDamage.FromAnotherTime(path, $"has format {head.Format}, '{Manifest.FileName}' has {manifest.Format}");
         }
 
         (Version, state.SnapshotAt, state.ChangedAt) = (version, head.Seq, head.Seq);
         return head.Time;
     }
 
-    private void RefuseUnknown(Manifest manifest)
-    {
-        var unknown = manifest.Collections.Keys.FirstOrDefault(name => !states.TryGetValue(name, out var state) || !state.IsDurable);
-        if (unknown is not null)
-        {
-            throw new StorageException($"The storage directory '{directory}' has a collection '{unknown}' that this program does not know. " +
-                "A newer version, or another program, wrote it: run that one.");
-        }
-    }
-
-    private void CheckFile(string name, string checksum)
-    {
-        var path = Path.Combine(directory, name);
-        if (Path.GetDirectoryName(path) is { } folder && files.FileExists(folder))
-        {
-            throw new StorageException($"'{folder}' should be a folder but is a file. Nothing was changed. " +
-                "Put the folder back, or restore the directory from a backup.");
-        }
-
-        if (!files.FileExists(path))
-        {
-            throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
-        }
-
-        if (ChecksummedLine.Of(files.ReadAllBytes(path)) != checksum)
-        {
-            throw new StorageException($"'{path}' is damaged or was edited: its checksum does not fit. Nothing was changed. " +
-                "Restore the directory from a backup, or go on with what is sound ('storage recover').");
-        }
-    }
-
-    private void Quarantine(JournalTail tail)
-    {
-        using var source = files.OpenRead(tail.Path);
-        source.Seek(tail.Offset, SeekOrigin.Begin);
-        var bytes = new byte[source.Length - tail.Offset];
-        source.ReadExactly(bytes);
-        bytes = bytes.AsSpan().TrimEnd(JournalSegment.Filler).ToArray();
-        var quarantine = $"{tail.Path}.{Timestamp.Format(time.GetUtcNow()).Replace(":", "", StringComparison.Ordinal)}.quarantine";
-        files.WriteAtomically(quarantine, bytes);
-        bytes.AsSpan().Fill(JournalSegment.Filler);
-        using (var segment = files.OpenFile(tail.Path))
-        {
-            segment.Write(bytes, tail.Offset);
-            segment.Flush();
-        }
-
-        LogTail(logger, tail.Path, bytes.Length, quarantine);
-    }
-
     /// <summary>What a crash left behind: files half written, segments that a snapshot covers, or that no line was written to.</summary>
-    private void RemoveLeftovers(IReadOnlyList<string> names, Manifest manifest)
+    private void RemoveLeftovers(Manifest manifest)
     {
-        var folders = manifest.Files.Keys.Select(name => Path.GetDirectoryName(name)!).Distinct();
-        foreach (var name in names.Concat(folders.SelectMany(folder => files.ListFiles(Path.Combine(directory, folder)).Select(name => $"{folder}/{name}"))))
+        foreach (var name in _names.Concat(DirectoryFiles.Folders(manifest).SelectMany(folder => files.ListFiles(Path.Combine(directory, folder)).Select(name => $"{folder}/{name}"))))
         {
-            var isTemporary = name.EndsWith(FileSystemExtensions.TemporaryEnding, StringComparison.Ordinal);
-            var isOldSegment = JournalSegment.TryParse(name, out var number) && !manifest.Segments.Contains(number);
-            if (isTemporary || isOldSegment)
+            if (DirectoryFiles.IsLeftover(name) || (JournalSegment.TryParse(name, out var number) && !manifest.Segments.Contains(number)))
             {
                 files.Delete(Path.Combine(directory, name));
+                _removed.Add(name);
             }
         }
     }
 
-    private void DropExpired(DateTimeOffset newest)
+    private void DropExpired()
     {
         var now = time.GetUtcNow();
-        IsClockTrusted = (now - newest).Duration() <= options.ExpiryTolerance;
+        IsClockTrusted = (now - Newest).Duration() <= options.ExpiryTolerance;
         if (!IsClockTrusted)
         {
             return;
@@ -224,6 +239,13 @@ internal sealed partial class DirectoryLoader(
         }
     }
 
+    /// <summary>The manifest with the files that are there without being named yet.</summary>
+    public Manifest NameUnfinished(Manifest manifest) => manifest with
+    {
+        Files = manifest.Files.SetItems(_check.Unfinished.Select(name => KeyValuePair.Create(name, ChecksummedLine.Of(files.ReadAllBytes(Path.Combine(directory, name)))))),
+        Pending = Manifest.Empty<string>(),
+    };
+
     private IEnumerable<CollectionState> Durable() => states.Values.Where(state => state.IsDurable);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning,
@@ -232,4 +254,7 @@ internal sealed partial class DirectoryLoader(
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "Dropped {Count} expired entries of '{Collection}'.")]
     private static partial void LogDropped(ILogger logger, int count, string collection);
+
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "A recovery, an upgrade or a reseal of '{Path}' had been interrupted and was finished.")]
+    private static partial void LogReplaced(ILogger logger, string path);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Identity.Stores.FileSystem.Storage;
 
 internal static class FileSystemExtensions
@@ -35,6 +37,43 @@ internal static class FileSystemExtensions
         }
 
         files.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Writes a new file with the content of another.</summary>
+    public static void Copy(this IFileSystem files, string from, string to)
+    {
+        using var source = files.OpenRead(from);
+        try
+        {
+            using var target = files.CreateFile(to);
+            var buffer = new byte[(int)Math.Min(source.Length + 1, 64 * 1_024)];
+            long offset = 0;
+            for (int read; (read = source.Read(buffer)) > 0; offset += read)
+            {
+                target.Write(buffer.AsSpan(0, read), offset);
+            }
+
+            target.Flush();
+        }
+        catch
+        {
+            files.DeleteUnfinished(to);
+            throw;
+        }
+    }
+
+    /// <summary>A name that nothing in a folder has: what was kept once is never overwritten, were it in the same second.</summary>
+    public static string FreeName(this IFileSystem files, string folder, string name, string ending = "")
+    {
+        var taken = files.ListFiles(folder).Concat(files.ListFolders(folder)).ToHashSet(StringComparer.Ordinal);
+        for (var number = 1; ; number++)
+        {
+            var candidate = number is 1 ? name + ending : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}{ending}");
+            if (!taken.Contains(candidate))
+            {
+                return candidate;
+            }
+        }
     }
 
     /// <summary>Removes what could not be written to its end, and would take up a disk that is full; where that fails too, a later start does it.</summary>

@@ -3,10 +3,17 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>Every call by which the engine touches the disk, so that a test can make each of them fail.</summary>
 internal interface IFileSystem
 {
+    /// <summary>Holds a folder for this process, until the result is disposed.</summary>
+    /// <exception cref="StorageException">Another process holds it, or locks have no effect there.</exception>
+    IDisposable Hold(string folder, TimeProvider time);
+
     bool FileExists(string path);
 
     /// <summary>The names of the files in a folder, ordered; none where the folder does not exist.</summary>
     IReadOnlyList<string> ListFiles(string folder);
+
+    /// <summary>The names of the folders in a folder, ordered; none where the folder does not exist.</summary>
+    IReadOnlyList<string> ListFolders(string folder);
 
     /// <summary>Creates a folder that only its owner may enter (0700), durably, unless it exists.</summary>
     void CreateFolder(string path);

@@ -23,37 +23,37 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
     /// <summary>The unacknowledged rest of the last segment, if there is one.</summary>
     public JournalTail? Tail { get; private set; }
 
-    /// <param name="segments">The segments that the manifest names, oldest first.</param>
-    /// <param name="after">The line after which the first one goes on.</param>
+    /// <param name="manifest">Says which segments there are, and after which line the first one goes on.</param>
     /// <param name="durable">A line that is known to have been durable, since a file holds its change.</param>
-    public void Replay(IReadOnlyList<long> segments, long after, long durable)
+    public void Replay(Manifest manifest, long durable)
     {
-        Sequence = after;
-        var heads = segments.Select(ReadHead).ToList();
-        for (var index = 0; index < segments.Count; index++)
+        Sequence = manifest.Sequence;
+        var segments = manifest.Segments;
+        var heads = segments.Select(segment => ReadHead(segment, manifest.Format)).ToList();
+        for (var index = 0; index < segments.Length; index++)
         {
             var path = PathOf(segments[index]);
             if (heads[index].After != Sequence)
             {
-                throw Damaged(path, 1, $"it goes on after line {heads[index].After} of the journal, but {Sequence} came before it");
+                throw FileDamage.AtLine(path, 1, $"it goes on after line {heads[index].After} of the journal, but {Sequence} came before it");
             }
 
             // Where another segment follows, it says how far this one counts: the rest had failed and was given up.
-            long? until = index + 1 < segments.Count ? heads[index + 1].After : null;
-            ReplaySegment(path, heads[index].Chunk, until, durable);
+            long? until = index + 1 < segments.Length ? heads[index + 1].After : null;
+            ReplaySegment(path, heads[index], until, durable);
         }
     }
 
-    private void ReplaySegment(string path, int chunk, long? until, long knownDurable)
+    private void ReplaySegment(string path, JournalHead head, long? until, long knownDurable)
     {
         var durable = until ?? Math.Max(knownDurable, FindDurableSequence(path));
         using var lines = new LineReader(files.OpenRead(path));
         lines.TryRead(out _);
         while (Sequence < (until ?? long.MaxValue) && lines.TryRead(out var line))
         {
-            if (!lines.IsTerminated && !line.ContainsAnyExcept(JournalSegment.Filler))
+            if (!lines.IsTerminated && JournalSegment.IsFilling(line))
             {
-                ThrowIfCutShort(path, lines, chunk);
+                ThrowIfCutShort(path, lines, head);
                 break;
             }
 
@@ -62,11 +62,10 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
             {
                 if (Sequence < durable)
                 {
-                    throw Damaged(path, lines.Number, $"line {Sequence + 1} of the journal is missing or its checksum does not fit");
+                    throw FileDamage.AtLine(path, lines.Number, $"line {Sequence + 1} of the journal is missing or its checksum does not fit");
                 }
 
-                ThrowIfCutShort(path, lines, chunk);
-
+                ThrowIfCutShort(path, lines, head);
                 Tail = new(path, lines.Offset);
                 return;
             }
@@ -77,54 +76,79 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
 
         if (until is null && lines.IsTerminated)
         {
-            ThrowIfCutShort(path, lines, chunk);
+            ThrowIfCutShort(path, lines, head);
         }
 
         if (Sequence < durable)
         {
-            throw Damaged(path, lines.Number, $"it ends at line {Sequence} of the journal, but line {durable} was written");
+            throw FileDamage.AtLine(path, lines.Number, $"it ends at line {Sequence} of the journal, but line {durable} was written");
         }
     }
 
-    private JournalHead ReadHead(long segment)
+    private JournalHead ReadHead(long segment, int format)
     {
         var path = PathOf(segment);
         if (!files.FileExists(path))
         {
-            throw new StorageException($"'{path}' is missing, though '{Manifest.FileName}' names it. Nothing was changed. " +
-                "Put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
+            throw FileDamage.Missing(path);
         }
 
         using var lines = new LineReader(files.OpenRead(path));
         if (!lines.TryRead(out var line) || !lines.IsTerminated || !ChecksummedLine.IsIntact(line, "}"u8))
         {
-            throw Damaged(path, 1, "the head is damaged");
+            throw FileDamage.AtLine(path, 1, "the head is damaged");
         }
 
         var head = JsonSerializer.Deserialize(line, StorageJson.Default.JournalHead);
-        if (head?.Format > Snapshot.CurrentFormat)
+        if (head?.Format > StorageFormat.Current)
         {
-            throw new StorageException($"'{path}' has format {head.Format}, which a newer version wrote. Run that version, or restore a backup.");
+            throw StorageFormat.Newer(path, head.Format);
         }
 
-        if (head?.Segment != segment || head.Chunk <= 0)
+        if (head?.Segment != segment || head.Chunk <= 0 || head.Format != format)
         {
-            throw Damaged(path, 1, "the head is that of another segment");
+            throw FileDamage.AtLine(path, 1, "the head is that of another segment");
+        }
+
+        if (!IsWhole(path, head))
+        {
+            throw FileDamage.Whole(path, $"it was cut short to {lines.Length} bytes");
         }
 
         NoteTime(head.At);
         return head;
     }
 
-    /// <summary>
-    /// A segment grows by whole chunks, each durable before a line reaches into it: only one without a line may be incomplete.
-    /// </summary>
-    private static void ThrowIfCutShort(string path, LineReader lines, int chunk)
+    /// <summary>Whether a chunk that no line has outgrown is there to its end.</summary>
+    private bool IsWhole(string path, JournalHead head)
+    {
+        using var stream = files.OpenRead(path);
+        if (head.Format is 1)
+        {
+            // Without marks a cut in the middle of a line is all that can be seen here.
+            stream.Position = stream.Length - 1;
+            return (byte)stream.ReadByte() is (byte)'\n' or JournalSegment.Filler;
+        }
+
+        for (var end = stream.Length - (stream.Length % head.Chunk); end > 0; end -= head.Chunk)
+        {
+            stream.Position = end - 1;
+            if (stream.ReadByte() is JournalSegment.Mark)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Format 1 had no mark: there, only a chunk without a line may be incomplete.</summary>
+    private static void ThrowIfCutShort(string path, LineReader lines, JournalHead head)
     {
         var end = lines.IsTerminated ? lines.NextOffset : lines.Offset;
-        if (lines.Length % chunk is not 0 && end > lines.Length - (lines.Length % chunk))
+        if (head.Format is 1 && lines.Length % head.Chunk is not 0 && end > lines.Length - (lines.Length % head.Chunk))
         {
-            throw Damaged(path, lines.Number, $"it was cut short to {lines.Length} bytes");
+            throw FileDamage.AtLine(path, lines.Number, $"it was cut short to {lines.Length} bytes");
         }
     }
 
@@ -159,7 +183,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
         {
             if (!states.TryGetValue(change.Collection, out var state))
             {
-                throw Damaged(path, number, $"there is no collection '{change.Collection}'");
+                throw FileDamage.AtLine(path, number, $"there is no collection '{change.Collection}'");
             }
 
             var entity = change.Put is { } range ? Deserialize(path, number, state, line[range]) : null;
@@ -186,7 +210,7 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
         }
         catch (JsonException exception)
         {
-            throw Damaged(path, number, $"an entry cannot be read ({exception.Message})");
+            throw FileDamage.AtLine(path, number, $"an entry cannot be read ({exception.Message})");
         }
     }
 
@@ -199,9 +223,6 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
     }
 
     private string PathOf(long segment) => Path.Combine(directory, JournalSegment.FileName(segment));
-
-    private static StorageException Damaged(string path, long number, string what) => new(
-        $"'{path}' is damaged at line {number}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
 }
 
 /// <summary>Bytes at the end of a segment that no request was told of.</summary>

@@ -10,6 +10,9 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, int chunk, TimeProvider time) : IJournal, IDisposable
 {
+    private const int FillerSize = 64 * 1_024;
+
+    // Its last byte is the mark, which only the last piece of a chunk takes.
     private static readonly byte[] Filler = CreateFiller();
 
     private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
@@ -51,9 +54,9 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         try
         {
             _file ??= OpenSegment(_firstSequence - 1);
-            if (_offset + _group.WrittenCount > _capacity)
+            if (_offset + _group.WrittenCount >= _capacity)
             {
-                FillUp(_file, _offset + _group.WrittenCount);
+                FillUp(_file, _offset + _group.WrittenCount + 1);
             }
 
             _file.Write(_group.WrittenSpan, _offset);
@@ -102,7 +105,9 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         var number = manifest.NextSegment();
         var path = Path.Combine(directory, JournalSegment.FileName(number));
         var head = new ArrayBufferWriter<byte>(256);
-        head.Write("{\"format\":1,\"segment\":"u8);
+        head.Write("{\"format\":"u8);
+        WriteNumber(head, StorageFormat.Current);
+        head.Write(",\"segment\":"u8);
         WriteNumber(head, number);
         head.Write(",\"after\":"u8);
         WriteNumber(head, after);
@@ -132,14 +137,15 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         return (number, file);
     }
 
-    /// <summary>Makes room for lines, durably, before one is written there.</summary>
+    /// <summary>Makes room for lines and the mark behind them, durably, before one is written there.</summary>
     private void FillUp(IWritableFile file, long atLeast)
     {
-        var capacity = (atLeast + chunk - 1) / chunk * chunk;
-        while (_capacity < capacity)
+        while (_capacity < atLeast)
         {
-            var length = (int)Math.Min(Filler.Length, capacity - _capacity);
-            file.Write(Filler.AsSpan(0, length), _capacity);
+            // In pieces: a chunk that was not filled to its mark is no loss, the one before it still has its own.
+            var left = chunk - (_capacity % chunk);
+            var length = (int)Math.Min(left, FillerSize);
+            file.Write(length == left ? Filler.AsSpan(Filler.Length - length) : Filler.AsSpan(0, length), _capacity);
             _capacity += length;
         }
 
@@ -148,8 +154,9 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
 
     private static byte[] CreateFiller()
     {
-        var filler = new byte[64 * 1_024];
+        var filler = new byte[FillerSize + 1];
         filler.AsSpan().Fill(JournalSegment.Filler);
+        filler[^1] = JournalSegment.Mark;
         return filler;
     }
 

@@ -6,7 +6,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
     private const int BufferSize = 256 * 1_024;
 
     // No larger than the file and the end that is found behind it: most files are small.
-    private byte[] _buffer = new byte[Math.Min(stream.Length + 1, BufferSize)];
+    private byte[] _buffer = new byte[(int)Math.Min(stream.Length + 1, BufferSize)];
     private int _start;
     private int _end;
     private bool _isAtEnd;

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Identity.Stores.FileSystem.Storage;
@@ -11,9 +9,8 @@ namespace Identity.Stores.FileSystem.Storage;
 internal sealed record Manifest
 {
     public const string FileName = "manifest.json";
-    public const int CurrentFormat = 1;
 
-    public int Format { get; init; } = CurrentFormat;
+    public int Format { get; init; } = StorageFormat.Current;
 
     /// <summary>Every collection, and up to which sequence number its file is known to go.</summary>
     public ImmutableSortedDictionary<string, long> Collections { get; init; } = Empty<long>();
@@ -21,65 +18,41 @@ internal sealed record Manifest
     /// <summary>The journal's segments, oldest first.</summary>
     public ImmutableArray<long> Segments { get; init; } = [];
 
+    /// <summary>
+    /// The last segment whose lines are all in the collections' files. One that is there, later than that and not among
+    /// <see cref="Segments"/>, was opened when the process ended, and holds no line.
+    /// </summary>
+    public long Folded { get; init; }
+
     /// <summary>The sequence number with which the first segment goes on, or the collections' files end.</summary>
     public long Sequence { get; init; }
 
     /// <summary>The files that hosts keep beside the collections, by <c>folder/name</c>, with their checksums.</summary>
     public ImmutableSortedDictionary<string, string> Files { get; init; } = Empty<string>();
 
+    /// <summary>Such files that were being written: they may be there, or not yet.</summary>
+    public ImmutableSortedDictionary<string, string> Pending { get => field ?? Empty<string>(); init; }
+
+    /// <summary>The manifest of the directory once collections were written anew at a sequence number that covers the whole journal.</summary>
+    public Manifest Folding(long sequence, IEnumerable<CollectionState> written) => this with
+    {
+        Format = StorageFormat.Current,
+        Collections = Collections.SetItems(written.Select(state => KeyValuePair.Create(state.Name, sequence))),
+        Segments = [],
+        Folded = Segments.Append(Folded).Max(),
+        Sequence = sequence,
+    };
+
+    /// <returns>The manifest, or null where there is none.</returns>
     public static Manifest? Read(IFileSystem files, string directory)
     {
         var path = Path.Combine(directory, FileName);
-        if (!files.FileExists(path))
-        {
-            return null;
-        }
-
-        var content = files.ReadAllBytes(path);
-        var format = ReadFormat(content);
-        if (format > CurrentFormat)
-        {
-            throw new StorageException($"'{path}' has format {format}, which a newer version wrote. Run that version, or restore a backup.");
-        }
-
-        if (!ChecksummedLine.IsIntact(content, "}\n"u8))
-        {
-            throw Damaged(path);
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize(content, ManifestJson.Default.Manifest) ?? throw Damaged(path);
-        }
-        catch (JsonException)
-        {
-            throw Damaged(path);
-        }
+        return files.FileExists(path) ? SealedJson.Read(files, path, ManifestJson.Default.Manifest) : null;
     }
 
-    public void Write(IFileSystem files, string directory)
-    {
-        var output = new ArrayBufferWriter<byte>(1_024);
-        output.Write(JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest).AsSpan()[..^1].TrimEnd("\n"u8));
-        ChecksummedLine.Seal(output, 0, "}\n"u8);
-        files.WriteAtomically(Path.Combine(directory, FileName), output.WrittenSpan);
-    }
+    public void Write(IFileSystem files, string directory) => files.WriteAtomically(Path.Combine(directory, FileName), ToBytes());
 
-    private static int ReadFormat(ReadOnlySpan<byte> content)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(content);
-            return reader.Read() && reader.Read() && reader.ValueTextEquals("format"u8) && reader.Read() && reader.TryGetInt32(out var format) ? format : 0;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return 0;
-        }
-    }
-
-    private static StorageException Damaged(string path)
-        => new($"'{path}' is damaged: its checksum does not fit. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
+    public byte[] ToBytes() => SealedJson.Write(this, ManifestJson.Default.Manifest);
 
     public static ImmutableSortedDictionary<string, TValue> Empty<TValue>()
         => ImmutableSortedDictionary.Create<string, TValue>(StringComparer.Ordinal);
@@ -87,4 +60,5 @@ internal sealed record Manifest
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(ReplacementPlan))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -8,10 +8,16 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
 
+    public IDisposable Hold(string folder, TimeProvider time) => DirectoryLock.Acquire(folder, time);
+
     public bool FileExists(string path) => File.Exists(path);
 
     public IReadOnlyList<string> ListFiles(string folder) => Directory.Exists(folder)
         ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+        : [];
+
+    public IReadOnlyList<string> ListFolders(string folder) => Directory.Exists(folder)
+        ? [.. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
         : [];
 
     public void CreateFolder(string path)

@@ -11,8 +11,6 @@ internal sealed record SnapshotCapture(long Sequence, DateTimeOffset Time, IRead
 /// <summary>Writes a collection's file: valid JSON, a head, then one entry a line, each line with its checksum.</summary>
 internal static class Snapshot
 {
-    public const int CurrentFormat = 1;
-
     private const int BufferSize = 256 * 1_024;
 
     public static ReadOnlySpan<byte> HeadEnd => ",\"entries\":["u8;
@@ -47,11 +45,13 @@ internal static class Snapshot
         file.Flush();
     }
 
+    /// <summary>The first line of a file, up to its checksum.</summary>
+    public static byte[] HeadText(int format, string name, long sequence, int count, string at) => Encoding.UTF8.GetBytes(FormattableString.Invariant(
+        $$"""{"format":{{format}},"collection":"{{name}}","seq":{{sequence}},"count":{{count}},"at":"{{at}}" """).TrimEnd());
+
     private static void WriteHead(ArrayBufferWriter<byte> output, string name, long sequence, int count, DateTimeOffset at)
     {
-        var head = FormattableString.Invariant(
-            $$"""{"format":{{CurrentFormat}},"collection":"{{name}}","seq":{{sequence}},"count":{{count}},"at":"{{Timestamp.Format(at)}}" """).TrimEnd();
-        output.Write(Encoding.UTF8.GetBytes(head));
+        output.Write(HeadText(StorageFormat.Current, name, sequence, count, Timestamp.Format(at)));
         ChecksummedLine.Seal(output, 0, HeadEnd);
         output.Write("\n"u8);
     }

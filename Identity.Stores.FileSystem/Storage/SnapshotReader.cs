@@ -46,32 +46,25 @@ internal static class SnapshotReader
             throw Damaged(path, lines.Number, "the file is empty");
         }
 
-        SnapshotHead? head = null;
-        try
+        var head = ParseHead(line) ?? throw Damaged(path, lines.Number, "the head is damaged");
+        if (head.Format > StorageFormat.Current)
         {
-            head = JsonSerializer.Deserialize([.. line, .. Snapshot.FileEnd], StorageJson.Default.SnapshotHead);
-        }
-        catch (JsonException)
-        {
-            // The checksum tells below.
+            throw StorageFormat.Newer(path, head.Format);
         }
 
-        if (head?.Format > Snapshot.CurrentFormat)
+        if (head.Collection != state.Name)
         {
-            throw new StorageException($"'{path}' has format {head.Format}, which a newer version wrote. Run that version, or restore a backup.");
+            throw Damaged(path, lines.Number, $"it is the file of the collection '{head.Collection}'");
         }
 
-        if (head is null || !ChecksummedLine.IsIntact(line, Snapshot.HeadEnd) || head.Collection != state.Name || head.Count < 0 ||
-            head.Time == DateTimeOffset.MinValue)
-        {
-            throw Damaged(path, lines.Number, "the head is damaged");
-        }
-
-        return head;
+        return head.Count >= 0 && head.Time != DateTimeOffset.MinValue ? head : throw Damaged(path, lines.Number, "the head is damaged");
     }
 
-    private static StorageException Damaged(string path, long line, string what) => new(
-        $"'{path}' is damaged at line {line}: {what}. Nothing was changed. Restore the directory from a backup, or go on with what is sound ('storage recover').");
+    /// <returns>The head, or null where the line is none or its checksum does not fit.</returns>
+    public static SnapshotHead? ParseHead(ReadOnlySpan<byte> line)
+        => ChecksummedLine.IsIntact(line, Snapshot.HeadEnd) ? JsonSerializer.Deserialize([.. line, .. Snapshot.FileEnd], StorageJson.Default.SnapshotHead) : null;
+
+    private static StorageException Damaged(string path, long line, string what) => FileDamage.Collection(path, line, what);
 }
 
 /// <summary>The first line of a collection's file.</summary>

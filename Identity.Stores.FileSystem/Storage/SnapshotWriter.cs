@@ -40,6 +40,7 @@ internal sealed partial class SnapshotWriter(
         {
             Collections = current.Collections.SetItems(durable.Select(state => KeyValuePair.Create(state.Name, state.SnapshotAt))),
             Segments = current.Segments.RemoveRange(covered),
+            Folded = covered.Append(current.Folded).Max(),
             Sequence = capture.Sequence,
         });
 
@@ -60,7 +61,7 @@ internal sealed partial class SnapshotWriter(
         try
         {
             Snapshot.Write(files, temporary, state, entities, capture.Sequence, capture.Time);
-            KeepEdited(path, state.Name, capture.Time);
+            KeepEdited(state, path, capture.Time);
 
             // Noted before: a rename that is reported as failed may have been done, and must not pass for an edit.
             var stamp = _written[state.Name] = files.GetStamp(temporary);
@@ -75,16 +76,18 @@ internal sealed partial class SnapshotWriter(
     }
 
     /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
-    private void KeepEdited(string path, string name, DateTimeOffset time)
+    private void KeepEdited(CollectionState state, string path, DateTimeOffset time)
     {
         if (!files.FileExists(path) ||
-            files.GetStamp(path) is var stamp && (stamp == stamps.GetValueOrDefault(name) || stamp == _written.GetValueOrDefault(name)))
+            files.GetStamp(path) is var stamp && (stamp == stamps.GetValueOrDefault(state.Name) || stamp == _written.GetValueOrDefault(state.Name)))
         {
             return;
         }
 
-        var edited = $"{path}.{Timestamp.Format(time).Replace(":", "", StringComparison.Ordinal)}.edited";
-        files.Rename(path, edited);
+        // A copy: without its file the collection would look lost after a kill at this moment.
+        var edited = Path.Combine(directory, files.FreeName(directory, $"{state.FileName}.{Timestamp.FormatName(time)}", DirectoryFiles.EditedEnding));
+        files.Copy(path, edited);
+        files.FlushFolder(directory);
         LogEdited(logger, path, edited);
     }
 

@@ -54,17 +54,24 @@ public sealed partial class StorageDirectory
             _files.FlushFolder(Path);
             if (_files.FileExists(path))
             {
-                // Left by an attempt that failed: no manifest on disk may name it any more when it is replaced.
+                // Left by an attempt that failed: no manifest on disk may name it any more when it goes.
                 _manifest.Update(static current => current);
+                _files.Delete(path);
             }
 
+            _files.FlushFolder(System.IO.Path.Combine(Path, folder));
+
+            // Announced first: a file that is there without its name in the manifest is then never this one after a kill.
+            _manifest.Update(current => current with { Pending = current.Pending.SetItem(fullName, checksum) });
             _files.WriteAtomically(path, content);
-            _manifest.Update(current => current with { Files = current.Files.SetItem(fullName, checksum) });
+            _manifest.Update(current => current with { Files = current.Files.SetItem(fullName, checksum), Pending = current.Pending.Remove(fullName) });
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
-            // A key that might be gone after a crash must not be used.
-            _manifest.TakeBack(current => current with { Files = current.Files.Remove(fullName) });
+            // A key that might be gone after a crash must not be used. It stays announced: its file may be there.
+            _manifest.TakeBack(current => current.Files.ContainsKey(fullName)
+                ? current with { Files = current.Files.Remove(fullName), Pending = current.Pending.SetItem(fullName, checksum) }
+                : current);
             throw new StorageException($"'{path}' could not be written: {exception.Message}", exception);
         }
     }

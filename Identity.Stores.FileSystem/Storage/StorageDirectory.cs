@@ -16,7 +16,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, CollectionState> _states;
     private readonly Dictionary<CollectionDefinition, object> _collections = new(ReferenceEqualityComparer.Instance);
-    private readonly DirectoryLock _lock;
+    private readonly IDisposable _lock;
     private readonly ManifestFile _manifest;
     private readonly JournalWriter _journal;
     private readonly SnapshotWriter _snapshots;
@@ -33,7 +33,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         var definitions = collections.ToList();
         _states = definitions.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal);
         DirectoryAccess.Prepare(files, Path, name => JournalSegment.TryParse(name, out _) || _states.Values.Any(state => state.FileName == name));
-        _lock = DirectoryLock.Acquire(Path, time);
+        _lock = files.Hold(Path, time);
         try
         {
             DirectoryAccess.MakePrivate(Path, logger);
@@ -42,7 +42,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             _journal = new JournalWriter(files, Path, _manifest, options.JournalChunk, time) { Length = loader.JournalLength };
             _snapshots = new SnapshotWriter(files, Path, [.. _states.Values.Where(state => state.IsDurable)], _manifest, loader.Stamps, logger);
             Queue = new CommitQueue(_journal, time, RequestSnapshot);
-            Queue.Start(loader.Sequence, loader.Version);
+            Queue.Start(loader.Sequence, loader.Version, loader.Newest);
             _isClockTrusted = loader.IsClockTrusted;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
@@ -159,7 +159,8 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         {
             DropExpired();
             IReadOnlyList<long> covered = [];
-            var capture = await Queue.CaptureAsync(sequence => new SnapshotCapture(sequence, _time.GetUtcNow(),
+            // Not the present time: a clock that has jumped must not pass for that of a record.
+            var capture = await Queue.CaptureAsync(sequence => new SnapshotCapture(sequence, Queue.LastCommit,
                 [.. _states.Values.Where(state => state.IsDurable && state.ChangedAt > state.SnapshotAt).Select(state => (state, state.Capture()))]), () =>
             {
                 covered = [.. _manifest.Current.Segments];

@@ -18,6 +18,9 @@ public class StorageException : IOException
     public StorageException(string message, Exception innerException) : base(message, innerException)
     {
     }
+
+    /// <summary>What is wrong with which file, where that is why.</summary>
+    internal FileDamage? Damage { get; init; }
 }
 
 /// <summary>The entity was changed or removed since it was read, or another unit of work is writing it.</summary>

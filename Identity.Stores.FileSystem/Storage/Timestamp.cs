@@ -9,6 +9,9 @@ internal static class Timestamp
 
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(Pattern, CultureInfo.InvariantCulture);
 
+    /// <summary>A time as part of a file's name.</summary>
+    public static string FormatName(DateTimeOffset time) => Format(time).Replace(":", "", StringComparison.Ordinal);
+
     public static bool TryParse(string? text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
         text, Pattern, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
 }

@@ -1,5 +1,6 @@
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Stores.FileSystem.Stores;
 
@@ -18,6 +19,9 @@ internal static class Collections
     /// </summary>
     private const int MaximumTokensPerConnection = 32;
 
+    /// <summary>What the server writes in the place of the payload of a spent refresh token; not nothing, which OpenIddict takes for a defect.</summary>
+    private const string SpentPayload = "spent";
+
     public static readonly CollectionDefinition<Application> Applications = new("clients")
     {
         Json = EntityJson.For<Application>(),
@@ -28,6 +32,7 @@ internal static class Collections
     {
         Json = EntityJson.For<Authorization>(),
         Indexes = [AuthorizationIndexes.Application, AuthorizationIndexes.Subject],
+        References = [new("client", Applications.Name, authorization => authorization.ApplicationId)],
     };
 
     public static readonly CollectionDefinition<Scope> Scopes = new("scopes")
@@ -41,6 +46,12 @@ internal static class Collections
         Json = EntityJson.For<Token>(),
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
+        References =
+        [
+            new("client", Applications.Name, token => token.ApplicationId),
+            new("authorization", Authorizations.Name, token => token.AuthorizationId),
+        ],
+        Upgrade = ForgetSpentPayload,
     };
 
     /// <summary>Tokens of users, in memory: authorization codes, access tokens.</summary>
@@ -67,6 +78,18 @@ internal static class Collections
         Json = EntityJson.For<User>(),
         Indexes = [UserIndexes.Name, UserIndexes.Email],
     };
+
+    /// <summary>
+    /// Format 1 kept the payload of refresh tokens to their end. One that is redeemed and no longer holds the value of its successor is
+    /// spent: all that is asked of it is to be recognised, for which the word that the server writes now is enough.
+    /// </summary>
+    private static void ForgetSpentPayload(Token token, int format)
+    {
+        if (format is 1 && token.Status is Statuses.Redeemed && !token.Properties.ContainsKey("successor"))
+        {
+            token.Payload = SpentPayload;
+        }
+    }
 }
 
 internal static class ApplicationIndexes

@@ -18,8 +18,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     private TestServer(string[] arguments, Action<WebApplicationBuilder>? configure) => (_arguments, _configure) = (arguments, configure);
 
-    /// <summary>The clock of the server; it begins at the machine's time and stands still.</summary>
-    public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+    /// <summary>The clock of the server; it begins at the machine's time, unless told otherwise, and stands still.</summary>
+    public FakeTimeProvider Time { get; private init; } = new(TimeProvider.System.GetUtcNow());
 
     /// <summary>What the server logged until now, over all restarts.</summary>
     public LogRecorder Log { get; } = new();
@@ -50,6 +50,26 @@ internal sealed class TestServer : IAsyncDisposable
         var server = new TestServer(arguments, configure);
         try
         {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a server in a directory that is there already, at the time when it was written.</summary>
+    /// <param name="fill">Creates the directory, given its path.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The server.</returns>
+    public static async Task<TestServer> StartOverAsync(Action<string> fill, DateTimeOffset now)
+    {
+        var server = new TestServer([], null) { Time = new FakeTimeProvider(now) };
+        try
+        {
+            fill(server.StorageDirectory);
             await server.StartAgainAsync();
             return server;
         }

@@ -90,6 +90,20 @@ internal sealed class DirectoryTests
     }
 
     [Test]
+    public async Task A_clock_that_has_jumped_erases_nothing_when_the_journal_of_a_kill_is_folded_under_it()
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Notes.AddAsync(new Note { Id = "kept", Expires = directory.Time.GetUtcNow().AddHours(20) });
+        await using var killed = directory.AsAfterKill();
+        killed.Time.Advance(TimeSpan.FromDays(3_650));
+        for (var start = 0; start < 3; start++)
+        {
+            await killed.RestartAsync();
+            Assert.That(killed.Notes.Find("kept"), Is.Not.Null, $"start {start}: the time of the first clean stop is not that of a record");
+        }
+    }
+
+    [Test]
     public async Task Snapshots_are_taken_in_the_background_while_writes_go_on_and_old_segments_go()
     {
         await using var directory = new NoteDirectory { SnapshotThreshold = 20_000 };

@@ -40,9 +40,13 @@ internal sealed class FaultyFileSystem(IFileSystem? disk = null) : IFileSystem
         }
     }
 
+    public IDisposable Hold(string folder, TimeProvider time) => _disk.Hold(folder, time);
+
     public bool FileExists(string path) => Do("FileExists", path, () => _disk.FileExists(path));
 
     public IReadOnlyList<string> ListFiles(string folder) => Do("ListFiles", folder, () => _disk.ListFiles(folder));
+
+    public IReadOnlyList<string> ListFolders(string folder) => Do("ListFolders", folder, () => _disk.ListFolders(folder));
 
     public void CreateFolder(string path) => Do("CreateFolder", path, () => _disk.CreateFolder(path));
 

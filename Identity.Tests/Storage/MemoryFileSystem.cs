@@ -2,116 +2,203 @@ using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Tests.Storage;
 
-/// <summary>Files in memory, for tests that open a directory thousands of times; folders are real, since the lock in them is.</summary>
-internal sealed class MemoryFileSystem : IFileSystem
+/// <summary>
+/// A file system in memory, which also knows what a disk would hold: bytes that were flushed, under names whose folder was. Every
+/// call that changes something can be made to fail.
+/// </summary>
+internal sealed class MemoryFileSystem(string root) : IFileSystem
 {
+    private readonly Dictionary<string, Node> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> _durableFiles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal) { root };
+    private readonly HashSet<string> _durableFolders = new(StringComparer.Ordinal) { root };
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, Content> _files = new(StringComparer.Ordinal);
-    private long _writes;
+    private long _clock;
 
-    public bool FileExists(string path)
+    /// <summary>Called with its number, from 0, and its name before a call that changes something; when it throws, a write is half done and any other call not at all.</summary>
+    public Action<int, string>? Entering { get; set; }
+
+    /// <summary>Called after such a call has done its work.</summary>
+    public Action<int, string>? Leaving { get; set; }
+
+    /// <summary>How many such calls there were.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>The files by their name relative to the root, and what they hold.</summary>
+    public SortedDictionary<string, byte[]> Content => new(_files.ToDictionary(file => Path.GetRelativePath(root, file.Key), file => file.Value.Content), StringComparer.Ordinal);
+
+    public IEnumerable<string> Names => Content.Keys;
+
+    public byte[] this[string name]
     {
-        lock (_lock)
+        get => _files[Path.Combine(root, name)].Content;
+        set
         {
-            return _files.ContainsKey(path);
+            var path = Path.Combine(root, name);
+            _folders.Add(Path.GetDirectoryName(path)!);
+            _files[path] = new Node { Content = value, Durable = value, LastWrite = ++_clock };
         }
     }
 
-    public IReadOnlyList<string> ListFiles(string folder)
+    public void Remove(string name) => _files.Remove(Path.Combine(root, name));
+
+    /// <summary>What a process finds that starts after this one was killed: everything that was done.</summary>
+    public MemoryFileSystem AfterKill()
     {
         lock (_lock)
         {
-            return [.. _files.Keys.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path))];
+            return Copy(_files, _folders, node => node.Content);
         }
     }
 
-    public void CreateFolder(string path) => new PhysicalFileSystem().CreateFolder(path);
+    /// <summary>What it finds after a power loss at the worst moment: only what was flushed.</summary>
+    public MemoryFileSystem AfterPowerLoss()
+    {
+        lock (_lock)
+        {
+            return Copy(_durableFiles.Where(file => _durableFolders.Contains(Path.GetDirectoryName(file.Key)!)), _durableFolders, node => node.Durable);
+        }
+    }
+
+    // Whoever has it is the only one.
+    public IDisposable Hold(string folder, TimeProvider time) => Stream.Null;
+
+    public bool FileExists(string path) => _files.ContainsKey(path);
+
+    public IReadOnlyList<string> ListFiles(string folder) => NamesIn(_files.Keys, folder);
+
+    public IReadOnlyList<string> ListFolders(string folder) => NamesIn(_folders, folder);
+
+    public void CreateFolder(string path) => Do("CreateFolder", () => _folders.Add(path.TrimEnd(Path.DirectorySeparatorChar)));
 
     public IWritableFile CreateFile(string path)
     {
+        Do("CreateFile", () =>
+        {
+            RequireFolder(path);
+            if (!_files.TryAdd(path, new Node { LastWrite = ++_clock }))
+            {
+                throw new IOException($"The file '{path}' already exists.");
+            }
+        });
+        return new OpenedFile(this, _files[path]);
+    }
+
+    public IWritableFile OpenFile(string path)
+    {
+        Do("OpenFile", () => Require(path));
+        return new OpenedFile(this, _files[path]);
+    }
+
+    public Stream OpenRead(string path) => new MemoryStream(Require(path).Content, writable: false);
+
+    public void Rename(string from, string to) => Do("Rename", () =>
+    {
+        RequireFolder(to);
+        _files[to] = Require(from);
+        _files.Remove(from);
+    });
+
+    public void Delete(string path) => Do("Delete", () => _files.Remove(path));
+
+    public void FlushFolder(string path) => Do("FlushFolder", () =>
+    {
+        var folder = path.TrimEnd(Path.DirectorySeparatorChar);
+        foreach (var name in _durableFiles.Keys.Where(name => Path.GetDirectoryName(name) == folder).ToList())
+        {
+            _durableFiles.Remove(name);
+        }
+
+        foreach (var (name, node) in _files.Where(file => Path.GetDirectoryName(file.Key) == folder))
+        {
+            _durableFiles[name] = node;
+        }
+
+        _durableFolders.UnionWith(_folders.Where(name => Path.GetDirectoryName(name) == folder));
+    });
+
+    public FileStamp GetStamp(string path) => _files.TryGetValue(path, out var node) ? new(node.Content.Length, new DateTime(node.LastWrite)) : default;
+
+    private static List<string> NamesIn(IEnumerable<string> paths, string folder)
+    {
+        var parent = folder.TrimEnd(Path.DirectorySeparatorChar);
+        return [.. paths.Where(path => Path.GetDirectoryName(path) == parent).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    }
+
+    private MemoryFileSystem Copy(IEnumerable<KeyValuePair<string, Node>> files, IEnumerable<string> folders, Func<Node, byte[]> content)
+    {
+        var copy = new MemoryFileSystem(root) { _clock = _clock };
+        copy._folders.UnionWith(folders);
+        copy._durableFolders.UnionWith(folders);
+        foreach (var (path, node) in files)
+        {
+            copy._files[path] = copy._durableFiles[path] = new Node { Content = content(node), Durable = content(node), LastWrite = node.LastWrite };
+        }
+
+        return copy;
+    }
+
+    private Node Require(string path) => _files.TryGetValue(path, out var node) ? node : throw new FileNotFoundException($"Could not find file '{path}'.");
+
+    private void RequireFolder(string path)
+    {
+        if (!_folders.Contains(Path.GetDirectoryName(path)!))
+        {
+            throw new DirectoryNotFoundException($"Could not find a part of the path '{path}'.");
+        }
+    }
+
+    private void Do(string name, Action call, Action? half = null)
+    {
+        var number = Calls++;
+        try
+        {
+            Entering?.Invoke(number, name);
+        }
+        catch (IOException)
+        {
+            half?.Invoke();
+            throw;
+        }
+
         lock (_lock)
         {
-            var content = new Content();
-            return _files.TryAdd(path, content) ? new File(this, content) : throw new IOException($"'{path}' exists.");
+            call();
         }
+
+        Leaving?.Invoke(number, name);
     }
 
-    public IWritableFile OpenFile(string path) => new File(this, Find(path));
-
-    public Stream OpenRead(string path)
+    /// <summary>What a name stands for. Arrays are replaced and never changed, so that copies share them.</summary>
+    private sealed class Node
     {
-        lock (_lock)
+        public byte[] Content { get; set; } = [];
+
+        public byte[] Durable { get; set; } = [];
+
+        public long LastWrite { get; set; }
+    }
+
+    private sealed class OpenedFile(MemoryFileSystem owner, Node node) : IWritableFile
+    {
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            return new MemoryStream(Find(path).Bytes.ToArray(), writable: false);
+            var content = bytes.ToArray();
+            owner.Do("Write", () => Put(content, (int)offset), () => Put(content[..(content.Length / 2)], (int)offset));
         }
-    }
 
-    public void Rename(string from, string to)
-    {
-        lock (_lock)
-        {
-            _files[to] = Find(from);
-            _files.Remove(from);
-        }
-    }
-
-    public void Delete(string path)
-    {
-        lock (_lock)
-        {
-            _files.Remove(path);
-        }
-    }
-
-    public void FlushFolder(string path)
-    {
-    }
-
-    public FileStamp GetStamp(string path)
-    {
-        lock (_lock)
-        {
-            return _files.TryGetValue(path, out var content) ? new(content.Bytes.Length, content.LastWrite) : default;
-        }
-    }
-
-    private Content Find(string path)
-    {
-        lock (_lock)
-        {
-            return _files.TryGetValue(path, out var content) ? content : throw new FileNotFoundException($"There is no '{path}'.", path);
-        }
-    }
-
-    private void Write(Content content, ReadOnlySpan<byte> bytes, long offset)
-    {
-        lock (_lock)
-        {
-            content.Bytes.Position = offset;
-            content.Bytes.Write(bytes);
-
-            // By this an edit is told from what the engine wrote: no two writes have the same time.
-            content.LastWrite = new DateTime(++_writes, DateTimeKind.Utc);
-        }
-    }
-
-    private sealed class Content
-    {
-        public MemoryStream Bytes { get; } = new();
-
-        public DateTime LastWrite { get; set; }
-    }
-
-    private sealed class File(MemoryFileSystem owner, Content content) : IWritableFile
-    {
-        public void Write(ReadOnlySpan<byte> bytes, long offset) => owner.Write(content, bytes, offset);
-
-        public void Flush()
-        {
-        }
+        public void Flush() => owner.Do("Flush", () => node.Durable = node.Content);
 
         public void Dispose()
         {
+        }
+
+        private void Put(byte[] bytes, int offset)
+        {
+            var content = new byte[Math.Max(node.Content.Length, offset + bytes.Length)];
+            node.Content.CopyTo(content, 0);
+            bytes.CopyTo(content, offset);
+            (node.Content, node.LastWrite) = (content, ++owner._clock);
         }
     }
 }

@@ -68,6 +68,10 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     public StorageReport Recover() => StorageMaintenance.Recover(Options, Definitions, Time);
 
+    public StorageCompaction Compact() => StorageMaintenance.Compact(Options, Definitions, Time);
+
+    public StorageReseal Reseal(string name) => StorageMaintenance.Reseal(Options, Definitions, [name], Time);
+
     /// <summary>Damages a file as an editor would, or a disk.</summary>
     public async Task ReplaceAsync(string name, string old, string replacement)
         => await System.IO.File.WriteAllTextAsync(File(name), (await System.IO.File.ReadAllTextAsync(File(name))).Replace(old, replacement, StringComparison.Ordinal));
@@ -97,7 +101,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
     {
         var path = File("journal-1.jsonl");
         var content = await System.IO.File.ReadAllTextAsync(path);
-        await System.IO.File.WriteAllTextAsync(path, content.TrimEnd(' ') + startOfLine + content[(content.TrimEnd(' ').Length + startOfLine.Length)..]);
+        await System.IO.File.WriteAllTextAsync(path, content.TrimEnd(' ', '\t') + startOfLine + content[(content.TrimEnd(' ', '\t').Length + startOfLine.Length)..]);
     }
 
     public async Task RestartAsync()

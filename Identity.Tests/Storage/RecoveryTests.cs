@@ -78,8 +78,10 @@ internal sealed class RecoveryTests
     {
         await using var directory = new NoteDirectory();
         _ = directory.Storage;
-        Assert.That(directory.Verify, Throws.InstanceOf<StorageException>().With.Message.Contains("in use"));
-        Assert.That(directory.Recover, Throws.InstanceOf<StorageException>().With.Message.Contains("in use"));
+        foreach (var command in (Action[])[() => directory.Verify(), () => directory.Recover(), () => directory.Compact(), () => directory.Reseal("notes")])
+        {
+            Assert.That(() => command(), Throws.InstanceOf<StorageException>().With.Message.Contains("in use"));
+        }
     }
 
     /// <summary>One note in its file, two more in the journal, and another collection's entry.</summary>

@@ -52,6 +52,8 @@ internal sealed class SimulatedDisk : IFileSystem
         }
     }
 
+    public IDisposable Hold(string folder, TimeProvider time) => new PhysicalFileSystem().Hold(folder, time);
+
     public bool FileExists(string path)
     {
         lock (_lock)
@@ -66,6 +68,15 @@ internal sealed class SimulatedDisk : IFileSystem
         lock (_lock)
         {
             return [.. _names.Keys.Where(file => FolderOf(file) == name).Select(file => Path.GetFileName(file))];
+        }
+    }
+
+    public IReadOnlyList<string> ListFolders(string folder)
+    {
+        var name = NameOf(folder);
+        lock (_lock)
+        {
+            return [.. _folders.Where(path => path.Length > 0 && FolderOf(path) == name).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class FileBackend : StoreBackend<Models.Application, Models.Auth
     /// <param name="isSilent">Which members of the interfaces do nothing and answer with nothing; asked at each call.</param>
     public FileBackend(bool onDisk = false, Func<MethodInfo, bool>? isSilent = null)
     {
-        (_files, _isSilent) = (onDisk ? new PhysicalFileSystem() : new MemoryFileSystem(), isSilent);
+        (_files, _isSilent) = (onDisk ? new PhysicalFileSystem() : new VolatileFileSystem(), isSilent);
         Open();
     }
 

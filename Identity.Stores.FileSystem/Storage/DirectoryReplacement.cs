@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// Puts new files in the place of the manifest, of collections' files and of the whole journal, as one step. They are written
+/// beside the old ones; with the plan the step is made: until it is on disk nothing has changed, and from then on whoever opens
+/// the directory next finishes what was interrupted.
+/// </summary>
+internal sealed class DirectoryReplacement(IFileSystem files, string directory)
+{
+    public const string PlanName = "replacement.json";
+
+    /// <summary>The ending of a new file until it takes its place.</summary>
+    public const string NewEnding = ".replacement";
+
+    /// <summary>Whether one was interrupted that has to be finished.</summary>
+    public static bool IsPending(IFileSystem files, string directory) => files.FileExists(Path.Combine(directory, PlanName));
+
+    /// <summary>Forgets what one left behind that was interrupted before its plan was made.</summary>
+    public void Begin()
+    {
+        foreach (var name in files.ListFiles(directory).Where(name => name.EndsWith(NewEnding, StringComparison.Ordinal)))
+        {
+            files.Delete(Path.Combine(directory, name));
+        }
+    }
+
+    public void Add(string name, ReadOnlySpan<byte> content)
+    {
+        using var file = files.CreateFile(Path.Combine(directory, name + NewEnding));
+        file.Write(content, 0);
+        file.Flush();
+    }
+
+    public void AddCopy(string name, string of) => files.Copy(Path.Combine(directory, of), Path.Combine(directory, name + NewEnding));
+
+    /// <param name="state">The collection.</param>
+    /// <param name="sequence">The sequence number at which it holds what it holds.</param>
+    /// <param name="at">The time of the newest record in it; not the present one, which may be wrong.</param>
+    public void Add(CollectionState state, long sequence, DateTimeOffset at)
+    {
+        var entities = state.Capture();
+        Array.Sort(entities, static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+        Snapshot.Write(files, Path.Combine(directory, state.FileName + NewEnding), state, entities, sequence, at);
+        (state.SnapshotAt, state.ChangedAt) = (sequence, sequence);
+    }
+
+    /// <summary>Makes the step.</summary>
+    /// <param name="manifest">The new manifest.</param>
+    /// <param name="keep">The folder that keeps what is replaced, or null.</param>
+    /// <param name="aside">Files beside the collections that go there too, by <c>folder/name</c>.</param>
+    public void Commit(Manifest manifest, string? keep = null, ImmutableArray<string>? aside = null)
+    {
+        Add(Manifest.FileName, manifest.ToBytes());
+        files.FlushFolder(directory);
+        var plan = new ReplacementPlan { Replaces = ChecksumOfManifest(files, directory), Keep = keep, Aside = aside ?? [] };
+        files.WriteAtomically(Path.Combine(directory, PlanName), SealedJson.Write(plan, ManifestJson.Default.ReplacementPlan));
+        Complete(files, directory);
+    }
+
+    /// <summary>Finishes a replacement that was begun, if there is one.</summary>
+    /// <returns>Whether there was.</returns>
+    /// <exception cref="StorageException">Its plan is damaged, or the directory is not the one for which it was made.</exception>
+    public static bool Complete(IFileSystem files, string directory)
+    {
+        if (!IsPending(files, directory))
+        {
+            return false;
+        }
+
+        var path = Path.Combine(directory, PlanName);
+        var plan = ReadPlan(files, path);
+        var names = files.ListFiles(directory);
+        var arriving = names.Where(name => name.EndsWith(NewEnding, StringComparison.Ordinal)).Select(name => name[..^NewEnding.Length]).ToHashSet(StringComparer.Ordinal);
+
+        // The manifest comes last: where it has arrived, all have.
+        if (arriving.Contains(Manifest.FileName))
+        {
+            if (ChecksumOfManifest(files, directory) is { } present && present != plan.Replaces)
+            {
+                throw new StorageException($"'{path}' was made for another '{Manifest.FileName}' than the one that is there. Nothing was changed. " +
+                    $"If you restored a backup, remove '{PlanName}' and the files that end in '{NewEnding}'.");
+            }
+
+            if (plan.Keep is { } keep)
+            {
+                KeepOld(files, directory, keep, [.. names.Where(name => arriving.Contains(name) || JournalSegment.TryParse(name, out _)), .. plan.Aside]);
+            }
+
+            foreach (var name in arriving.Where(name => name != Manifest.FileName).Order(StringComparer.Ordinal))
+            {
+                Arrive(name);
+            }
+
+            files.FlushFolder(directory);
+            Arrive(Manifest.FileName);
+            files.FlushFolder(directory);
+        }
+
+        // The new files hold everything: any segment that is left is an old one.
+        foreach (var name in files.ListFiles(directory).Where(name => JournalSegment.TryParse(name, out _)))
+        {
+            files.Delete(Path.Combine(directory, name));
+        }
+
+        files.Delete(path);
+        files.FlushFolder(directory);
+        return true;
+
+        void Arrive(string name) => files.Rename(Path.Combine(directory, name + NewEnding), Path.Combine(directory, name));
+    }
+
+    private static ReplacementPlan ReadPlan(IFileSystem files, string path)
+    {
+        try
+        {
+            return SealedJson.Read(files, path, ManifestJson.Default.ReplacementPlan);
+        }
+        catch (StorageException exception) when (exception.Damage is not null)
+        {
+            throw new StorageException($"'{path}' is damaged: {exception.Damage.Problem}, so that what was interrupted cannot be finished. Nothing was changed. " +
+                "Restore the directory from a backup; what was there before is in it or in its folder 'before-…'.", exception);
+        }
+    }
+
+    private static void KeepOld(IFileSystem files, string directory, string keep, IReadOnlyList<string> names)
+    {
+        var folders = names.Select(name => Path.GetDirectoryName(name)!).Append(string.Empty).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var folder in folders)
+        {
+            files.CreateFolder(Path.Combine(directory, keep, folder));
+        }
+
+        files.FlushFolder(directory);
+        files.FlushFolder(Path.Combine(directory, keep));
+
+        // The manifest first: without it nobody takes for a whole directory what is half of one.
+        foreach (var name in names.OrderBy(name => name != Manifest.FileName))
+        {
+            if (files.FileExists(Path.Combine(directory, name)))
+            {
+                files.Rename(Path.Combine(directory, name), Path.Combine(directory, keep, name));
+            }
+        }
+
+        // Where they are now before where they were: a power loss in between leaves a file in both rather than in neither.
+        foreach (var folder in folders.Select(folder => Path.Combine(keep, folder)).Concat(folders))
+        {
+            files.FlushFolder(Path.Combine(directory, folder));
+        }
+    }
+
+    private static string? ChecksumOfManifest(IFileSystem files, string directory)
+        => Path.Combine(directory, Manifest.FileName) is var path && files.FileExists(path) ? ChecksummedLine.Of(files.ReadAllBytes(path)) : null;
+}

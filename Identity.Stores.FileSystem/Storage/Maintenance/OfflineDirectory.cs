@@ -1,0 +1,63 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>A directory that no server uses: held for as long as one command takes.</summary>
+internal sealed class OfflineDirectory
+{
+    private readonly IFileSystem _files;
+    private readonly FileSystemStorageOptions _options;
+    private readonly IReadOnlyList<CollectionDefinition> _definitions;
+    private readonly TimeProvider _time;
+    private readonly string _directory;
+
+    public OfflineDirectory(IFileSystem files, FileSystemStorageOptions options, IEnumerable<CollectionDefinition> definitions, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(definitions);
+        ArgumentNullException.ThrowIfNull(time);
+        (_files, _options, _definitions, _time) = (files, options, [.. definitions], time);
+        _directory = DirectoryPlace.Resolve(options.Directory);
+    }
+
+    public StorageReport Verify() => Run(() =>
+    {
+        if (DirectoryReplacement.IsPending(_files, _directory))
+        {
+            return new StorageReport(new Dictionary<string, int>(), [new(DirectoryReplacement.PlanName, null,
+                "a recovery, an upgrade or a reseal was interrupted; the next start finishes it, and so does any command but this one")], []);
+        }
+
+        var inspection = new DirectoryInspection(_files, _options, _definitions, _time);
+        return new StorageReport(inspection.CountEntries(), [.. inspection.Findings, .. DirectoryAccess.FindWiderRights(_directory)], inspection.GetRemarks());
+    });
+
+    public StorageReport Recover() => Run(() =>
+    {
+        DirectoryReplacement.Complete(_files, _directory);
+        var inspection = new DirectoryInspection(_files, _options, _definitions, _time);
+        if (inspection.Salvage is { } salvage)
+        {
+            DirectoryRecovery.Run(_files, _directory, inspection, salvage, _time);
+        }
+
+        return new StorageReport(inspection.CountEntries(), inspection.Findings, inspection.GetRemarks());
+    });
+
+    public StorageCompaction Compact() => Run(() => DirectoryCompaction.Run(_files, _options, _definitions, _time));
+
+    public StorageReseal Reseal(IEnumerable<string> names) => Run(() => DirectoryReseal.Run(_files, _options, _definitions, names, _time));
+
+    private T Run<T>(Func<T> command)
+    {
+        DirectoryAccess.Inspect(_files, _directory);
+        using var held = _files.Hold(_directory, _time);
+        try
+        {
+            return command();
+        }
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
+        {
+            throw new StorageException($"The storage directory '{_directory}' cannot be read or written: {exception.Message} " +
+                "Nothing is lost; run the command again when it can.", exception);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>What a <see cref="DirectoryReplacement"/> is about to do, as it stands on disk until that is done.</summary>
+internal sealed record ReplacementPlan
+{
+    public int Format { get; init; } = StorageFormat.Current;
+
+    /// <summary>The checksum of the manifest that is replaced; null where there was none.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>The folder to which the files go that are replaced; null where they go away.</summary>
+    public string? Keep { get; init; }
+
+    /// <summary>Files beside the collections that go there too, by <c>folder/name</c>.</summary>
+    public ImmutableArray<string> Aside { get; init; } = [];
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using Identity.Stores.FileSystem.Storage;
+
+namespace Identity.Tests.Storage;
+
+/// <summary>
+/// Recovery, upgrade, compaction and reseal, interrupted at every call they make: by an error before and after its effect, by a kill and
+/// by a power loss. Done again, they come to the same result.
+/// </summary>
+[TestFixture]
+internal sealed class InterruptionTests
+{
+    private MemoryNotes _notes = null!;
+    private SampleDirectory _sample = null!;
+
+    [OneTimeSetUp]
+    public async Task CreateAsync()
+    {
+        _notes = new MemoryNotes();
+        _sample = await SampleDirectory.CreateAsync(_notes);
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => _notes.Dispose();
+
+    [TestCase("manifest.json", "\"format\"", "\"Format\"")]
+    [TestCase("notes.json", "written first", "written fiRst")]
+    [TestCase("keys/two.xml", "second", "seCond")]
+    public void A_recovery(string name, string text, string damage)
+    {
+        var start = Replace(_sample.Files, name, text, damage);
+        start.Remove("others.json");
+        start = start.AfterKill();
+        var expected = Finish(start, files => _notes.Recover(files), files => _notes.Read(files));
+        var calls = Interrupt(start, files => _notes.Recover(files), (left, what) =>
+        {
+            _notes.Recover(left);
+            Assert.That(_notes.Verify(left).Findings, Is.Empty, what);
+            DirectoryAssert.Kept("before-recovery-", left, start.Content, what);
+            Assert.That(left.Names.Count(file => file.EndsWith(".quarantine", StringComparison.Ordinal)), Is.EqualTo(1), what);
+            DirectoryAssert.Same(_notes.Read(left), expected, what);
+        });
+        Assert.That(calls, Is.GreaterThan(25));
+    }
+
+    [Test]
+    public void An_upgrade()
+    {
+        var start = Format1Directory.InMemory(_notes.Root);
+        var before = Format1Directory.Read(start, _notes.Root);
+        var expected = Format1Directory.Expect(before);
+        var calls = Interrupt(start, files => Format1Directory.Open(files, _notes.Root), (left, what) =>
+        {
+            Format1Directory.Open(left, _notes.Root);
+            DirectoryAssert.Same(Format1Directory.Read(left, _notes.Root), expected, what);
+            DirectoryAssert.Kept("before-upgrade-1", left, start.Content, what);
+            Assert.That(left.Names.Where(name => name.StartsWith("journal", StringComparison.Ordinal) || name.Contains(DirectoryReplacement.NewEnding, StringComparison.Ordinal) || name == DirectoryReplacement.PlanName), Is.Empty, what);
+            Format1Directory.Open(left, _notes.Root);
+        });
+        Assert.That(calls, Is.GreaterThan(40));
+    }
+
+    [Test]
+    public void A_compaction()
+    {
+        var calls = Interrupt(_sample.Files, files => _notes.Compact(files), (left, what) =>
+        {
+            DirectoryAssert.Same(_notes.Read(left.AfterKill()), _sample.Acknowledged, what);
+            _notes.Compact(left);
+            Assert.That(_notes.Verify(left).Findings, Is.Empty, what);
+            Assert.That(left.Names.Where(name => name.StartsWith("journal", StringComparison.Ordinal) && !name.EndsWith(".quarantine", StringComparison.Ordinal)), Is.Empty, what);
+            DirectoryAssert.Same(_notes.Read(left), _sample.Acknowledged, what);
+        });
+        Assert.That(calls, Is.GreaterThan(20));
+    }
+
+    [Test]
+    public void A_reseal()
+    {
+        var start = Replace(_sample.Files, "others.json", "\"text\":\"other\"", "\"text\": \"edited\"");
+        start = Replace(start, "notes.json", "has two spaces  and", "has been edited, and").AfterKill();
+        var expected = Finish(start, files => _notes.Reseal(files, "notes", "others"), files => _notes.Read(files));
+        var calls = Interrupt(start, files => _notes.Reseal(files, "notes", "others"), (left, what) =>
+        {
+            _notes.Reseal(left, "notes", "others");
+            Assert.That(_notes.Verify(left).Findings, Is.Empty, what);
+            foreach (var name in (string[])["notes.json", "others.json"])
+            {
+                var kept = left.Names.Where(file => file.StartsWith(name, StringComparison.Ordinal) && file.EndsWith(".edited", StringComparison.Ordinal)).ToList();
+                Assert.That(kept, Has.Count.EqualTo(1), what);
+                Assert.That(left[kept[0]], Is.EqualTo(start[name]), what);
+            }
+
+            DirectoryAssert.Same(_notes.Read(left), expected, what);
+        });
+        Assert.That(calls, Is.GreaterThan(25));
+    }
+
+    private static MemoryFileSystem Replace(MemoryFileSystem source, string name, string text, string other)
+    {
+        var files = source.AfterKill();
+        var content = Encoding.UTF8.GetString(files[name]);
+        Assert.That(content, Does.Contain(text));
+        files[name] = Encoding.UTF8.GetBytes(content.Replace(text, other, StringComparison.Ordinal));
+        return files;
+    }
+
+    private static T Finish<T>(MemoryFileSystem start, Action<MemoryFileSystem> work, Func<MemoryFileSystem, T> result)
+    {
+        var files = start.AfterKill();
+        work(files);
+        return result(files);
+    }
+
+    /// <summary>Interrupts work at each of its calls and checks what it leaves behind; returns how many calls there are.</summary>
+    private static int Interrupt(MemoryFileSystem start, Action<MemoryFileSystem> work, Action<MemoryFileSystem, string> check)
+    {
+        var total = Finish(start, work, files => files.Calls);
+        for (var failing = 0; failing < total; failing++)
+        {
+            foreach (var isAfter in (bool[])[false, true])
+            {
+                List<(MemoryFileSystem Files, string What)> left = [];
+                var files = start.AfterKill();
+                void Fail(int number, string call)
+                {
+                    if (number != failing)
+                    {
+                        return;
+                    }
+
+                    var what = $"{call} ({number} of {total}) {(isAfter ? "done" : "not done")}";
+                    left.Add((files.AfterKill(), $"a kill, {what}"));
+                    left.Add((files.AfterPowerLoss(), $"a power loss, {what}"));
+                    throw new IOException("injected");
+                }
+
+                files.Entering = isAfter ? null : Fail;
+                files.Leaving = isAfter ? Fail : null;
+                Assert.That(() => work(files), Throws.InstanceOf<StorageException>(), $"call {failing} of {total}");
+                (files.Entering, files.Leaving) = (null, null);
+                left.Add((files, $"an error at call {failing} of {total}"));
+                foreach (var (found, what) in left)
+                {
+                    check(found, what);
+                }
+            }
+        }
+
+        return total;
+    }
+}

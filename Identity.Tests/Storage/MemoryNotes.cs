@@ -1,0 +1,59 @@
+using Identity.Stores.FileSystem;
+using Identity.Stores.FileSystem.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Identity.Tests.Storage;
+
+/// <summary>
+/// Notes in a directory in memory, so that thousands of damaged ones can be opened. Only the lock is real, in an empty directory that
+/// stands for all of them.
+/// </summary>
+internal sealed class MemoryNotes : IDisposable
+{
+    public static readonly CollectionDefinition<Note> Notes = new("notes")
+    {
+        Json = NoteJson.Default.Note,
+        Indexes = [Note.ByOwner, Note.ByTitle],
+        ExpiresAt = note => note.Expires,
+        References = [new("owner", "others", note => note.Owner)],
+    };
+
+    public static readonly CollectionDefinition<Note> Others = new("others") { Json = NoteJson.Default.Note };
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("identity-memory-");
+
+    public MemoryNotes() => Files = new MemoryFileSystem(Root);
+
+    public string Root => _directory.FullName;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+
+    /// <summary>The directory; a test may put another in its place.</summary>
+    public MemoryFileSystem Files { get; set; }
+
+    private FileSystemStorageOptions Options => new() { Directory = Root, SnapshotThreshold = long.MaxValue, JournalChunk = 512 };
+
+    public StorageDirectory Open(MemoryFileSystem? files = null) => StorageDirectory.Open(files ?? Files, Options, [Notes, Others], Time, NullLogger.Instance);
+
+    public StorageReport Verify(MemoryFileSystem? files = null) => Offline(files).Verify();
+
+    public StorageReport Recover(MemoryFileSystem? files = null) => Offline(files).Recover();
+
+    public StorageCompaction Compact(MemoryFileSystem? files = null) => Offline(files).Compact();
+
+    public StorageReseal Reseal(params string[] names) => Offline(null).Reseal(names);
+
+    public StorageReseal Reseal(MemoryFileSystem files, params string[] names) => Offline(files).Reseal(names);
+
+    /// <summary>Opens a directory, as a server does that is killed afterwards, and returns the JSON of each entry by collection and identifier.</summary>
+    public SortedDictionary<string, string> Read(MemoryFileSystem files) => Read(Open(files));
+
+    public static SortedDictionary<string, string> Read(StorageDirectory storage) => new(
+        storage.GetCollection(Notes).List().Select(note => ("notes", note)).Concat(storage.GetCollection(Others).List().Select(note => ("others", note)))
+            .ToDictionary(entry => $"{entry.Item1}/{entry.note.Id}", entry => System.Text.Json.JsonSerializer.Serialize(entry.note, NoteJson.Default.Note)), StringComparer.Ordinal);
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private OfflineDirectory Offline(MemoryFileSystem? files) => new(files ?? Files, Options, [Notes, Others], Time);
+}
