@@ -143,7 +143,7 @@ internal sealed class FaultScene : IAsyncDisposable
     {
         var journal = killed.FileNames.Last(name => name.StartsWith("journal", StringComparison.Ordinal));
         var content = Encoding.UTF8.GetString(killed.Read(journal));
-        var end = content.TrimEnd(' ').Length;
+        var end = content.TrimEnd(' ', '\t').Length;
         const string Start = "{\"seq\":9,\"durable\":";
         killed.Put(journal, Encoding.UTF8.GetBytes(content[..end] + Start + content[(end + Start.Length)..]));
         return killed;
