@@ -140,7 +140,8 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
     /// <summary>Makes room for lines and the mark behind them, durably, before one is written there.</summary>
     private void FillUp(IWritableFile file, long atLeast)
     {
-        while (_capacity < atLeast)
+        var capacity = (atLeast + chunk - 1) / chunk * chunk;
+        while (_capacity < capacity)
         {
             // In pieces: a chunk that was not filled to its mark is no loss, the one before it still has its own.
             var left = chunk - (_capacity % chunk);
