@@ -10,10 +10,9 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, int chunk, TimeProvider time) : IJournal, IDisposable
 {
-    private const int FillerSize = 64 * 1_024;
 
     // Its last byte is the mark, which only the last piece of a chunk takes.
-    private static readonly byte[] Filler = CreateFiller();
+    private readonly byte[] _filler = CreateFiller(chunk);
 
     private readonly ArrayBufferWriter<byte> _group = new(64 * 1_024);
     private IWritableFile? _file;
@@ -140,22 +139,20 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
     /// <summary>Makes room for lines and the mark behind them, durably, before one is written there.</summary>
     private void FillUp(IWritableFile file, long atLeast)
     {
-        var capacity = (atLeast + chunk - 1) / chunk * chunk;
-        while (_capacity < capacity)
+        while (_capacity < atLeast)
         {
-            // In pieces: a chunk that was not filled to its mark is no loss, the one before it still has its own.
-            var left = chunk - (_capacity % chunk);
-            var length = (int)Math.Min(left, FillerSize);
-            file.Write(length == left ? Filler.AsSpan(Filler.Length - length) : Filler.AsSpan(0, length), _capacity);
-            _capacity += length;
+            var left = (int)(chunk - (_capacity % chunk));
+            file.Write(_filler.AsSpan(chunk - left), _capacity);
+            _capacity += left;
         }
 
         file.Flush();
     }
 
-    private static byte[] CreateFiller()
+    /// <summary>A whole chunk, made once: it is larger than what the collector takes lightly.</summary>
+    private static byte[] CreateFiller(int chunk)
     {
-        var filler = new byte[FillerSize + 1];
+        var filler = new byte[chunk];
         filler.AsSpan().Fill(JournalSegment.Filler);
         filler[^1] = JournalSegment.Mark;
         return filler;
