@@ -20,7 +20,7 @@ internal sealed partial record KillMoment(KillKind Kind, int Count)
         0 => new(KillKind.OutsideAtAStart, chance.Below(2)),
         1 => new(KillKind.AtACallOfAStart, chance.Below(60)),
         2 => new(KillKind.AtACallOfASnapshot, chance.Below(40)),
-        3 => new(KillKind.InTheMiddleOfALine, chance.Below(60)),
+        3 => new(KillKind.InTheMiddleOfALine, chance.Below(12)),
         _ => new(KillKind.Outside, chance.Below(600)),
     };
 
