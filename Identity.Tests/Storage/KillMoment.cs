@@ -15,13 +15,13 @@ internal sealed partial record KillMoment(KillKind Kind, int Count)
     public bool IsOpen { get; set; }
 
     /// <summary>All kinds in turn, so that each has its share.</summary>
-    public static KillMoment Choose(int life, Chance chance) => (life % 6) switch
+    public static KillMoment Choose(int life, Chance chance) => (life % 8) switch
     {
         0 => new(KillKind.OutsideAtAStart, chance.Below(2)),
         1 => new(KillKind.AtACallOfAStart, chance.Below(60)),
         2 => new(KillKind.AtACallOfASnapshot, chance.Below(40)),
-        3 => new(KillKind.InTheMiddleOfALine, chance.Below(12)),
-        _ => new(KillKind.Outside, chance.Below(600)),
+        3 => new(KillKind.Outside, chance.Below(600)),
+        _ => new(KillKind.InTheMiddleOfALine, chance.Below(12)),
     };
 
     public static KillMoment Parse(string text) => text.Split(':') is [var kind, var count]
