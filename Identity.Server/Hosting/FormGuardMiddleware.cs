@@ -24,6 +24,11 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
             {
                 problem = "The form in the request cannot be read: it has too many parameters, too long ones, or is no form.";
             }
+            catch (IOException exception) when (exception is not BadHttpRequestException)
+            {
+                // What a multipart form that ends too soon is told as.
+                problem = "The form in the request cannot be read: it is not whole.";
+            }
             catch (DecoderFallbackException)
             {
                 problem = "The form in the request cannot be read: it is not valid UTF-8.";
