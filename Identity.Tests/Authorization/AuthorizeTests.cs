@@ -144,6 +144,8 @@ internal sealed class AuthorizeTests
     [TestCase("", new[] { "email", "offline_access", "profile" })]
     [TestCase(" offline_access", new[] { "offline_access" })]
     [TestCase(" openid  email ", new[] { "email", "offline_access", "openid" })]
+    [TestCase("openid profile email offline_access", new[] { "email", "offline_access", "openid", "profile" })]
+    [TestCase("openid openid unknown things:read", new[] { "offline_access", "openid" })]
     public async Task Scopes_are_cleaned_up_and_default_to_what_the_client_registered(string? scope, string[] granted)
     {
         await _scene.AuthorizeAsync(Scene.WebRedirectUri, ("scope", scope));

@@ -129,6 +129,10 @@ public sealed class RequestTests
     }
 
     [TestCase("GET", "/connect/nothing", 404)]
+    [TestCase("GET", "/connect/register", 405)]
+    [TestCase("DELETE", "/connect/token", 400)]
+    [TestCase("GET", "/connect/revoke", 400)]
+    [TestCase("GET", "/connect/par", 400)]
     [TestCase("POST", "/.well-known/nothing", 404)]
     public async Task What_programs_ask_for_is_answered_in_JSON_even_if_there_is_no_such_thing(string method, string path, int expected)
     {
@@ -154,6 +158,7 @@ public sealed class RequestTests
     [TestCase("/connect/token/", "POST", true)]
     [TestCase("/connect/revoke", "POST", true)]
     [TestCase("/connect/userinfo", "GET", true)]
+    [TestCase("/connect/device", "POST", true)]
     [TestCase("/connect/authorize", "GET", false)]
     [TestCase("/connect/introspect", "POST", false)]
     [TestCase("/account/sign-in", "GET", false)]
