@@ -187,6 +187,16 @@ internal sealed class AuthorizeTests
     }
 
     [Test]
+    public async Task An_error_may_come_as_a_form_and_says_from_whom_it_is()
+    {
+        var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri, ("response_mode", "form_post"), ("prompt", "none")));
+
+        var fields = page.Forms.Single().Fields.ToDictionary(field => field.Name!, field => field.Value);
+        Assert.That(fields["error"], Is.EqualTo("login_required"));
+        Assert.That(fields["iss"], Is.EqualTo(_scene.Server.Address.GetLeftPart(UriPartial.Authority)));
+    }
+
+    [Test]
     public async Task The_answer_may_come_as_a_form()
     {
         await _scene.SignInAsync();

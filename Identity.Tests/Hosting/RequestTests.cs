@@ -79,7 +79,13 @@ public sealed class RequestTests
     [TestCase("GET", "/.well-known/jwks/", 200)]
     [TestCase("POST", "/connect/token/", 400)]
     [TestCase("POST", "/connect/par/", 400)]
+    [TestCase("POST", "/connect/revoke/", 400)]
+    [TestCase("POST", "/connect/introspect/", 400)]
+    [TestCase("POST", "/connect/device/", 400)]
+    [TestCase("POST", "/connect/register/", 400)]
     [TestCase("GET", "/connect/authorize/", 400)]
+    [TestCase("GET", "/connect/logout/", 302)]
+    [TestCase("GET", "/device/", 302)]
     [TestCase("GET", "/connect/userinfo/", 401)]
     [TestCase("GET", "/account/sign-in/", 200)]
     [TestCase("GET", "/health/live/", 200)]
@@ -88,6 +94,22 @@ public sealed class RequestTests
         using var with = await _client.SendAsync(new HttpRequestMessage(new(method), path));
         using var without = await _client.SendAsync(new HttpRequestMessage(new(method), path.TrimEnd('/')));
         Assert.That((int)with.StatusCode, Is.EqualTo((int)without.StatusCode).And.EqualTo(expected));
+    }
+
+    [TestCase("GET", "/connect/userinfo")]
+    [TestCase("POST", "/connect/token")]
+    [TestCase("POST", "/connect/revoke")]
+    [TestCase("POST", "/connect/introspect")]
+    [TestCase("POST", "/connect/par")]
+    [TestCase("POST", "/connect/device")]
+    [TestCase("POST", "/connect/register")]
+    [TestCase("GET", "/connect/nothing")]
+    public async Task What_programs_are_told_is_JSON_that_no_cache_keeps(string method, string path)
+    {
+        using var response = await _client.SendAsync(new HttpRequestMessage(new(method), path));
+        await AssertJsonErrorAsync(response, response.StatusCode);
+        Assert.That((int)response.StatusCode, Is.InRange(400, 499));
+        Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
     }
 
     [TestCase("localhost", ExpectedResult = 200)]

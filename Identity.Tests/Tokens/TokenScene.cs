@@ -76,6 +76,13 @@ internal sealed class TokenScene : ClientScene
         return new TestClient(clientId, "client_secret_post", secret);
     }
 
+    /// <summary>Adds a client for devices without a browser.</summary>
+    public async Task<TestClient> AddDeviceClientAsync(string clientId, string name)
+    {
+        await _scene.AddDeviceClientAsync(clientId, name);
+        return new TestClient(clientId, "none", null);
+    }
+
     /// <summary>The text of a file in the storage directory; call after the server was stopped.</summary>
     public string ReadFile(string name) => File.ReadAllText(Path.Combine(Server.StorageDirectory, name));
 
