@@ -22,6 +22,11 @@ internal static class RequestPaths
         || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether the answer is for who asks, and for no cache.</summary>
+    /// <param name="path">The path of the request.</param>
+    /// <returns>True for the protocol's endpoints, metadata and keys aside.</returns>
+    public static bool IsPersonal(PathString path) => path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether an address belongs to the server itself, whatever there is at present.</summary>
     /// <param name="address">The address.</param>
     /// <param name="issuer">The issuer.</param>

@@ -191,7 +191,7 @@ internal sealed class AuthorizeTests
     {
         var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri, ("response_mode", "form_post"), ("prompt", "none")));
 
-        var fields = page.Forms.Single().Fields.ToDictionary(field => field.Name!, field => field.Value);
+        var fields = page.Forms.Single().Fields.Where(field => field.Type == "hidden").ToDictionary(field => field.Name!, field => field.Value);
         Assert.That(fields["error"], Is.EqualTo("login_required"));
         Assert.That(fields["iss"], Is.EqualTo(_scene.Server.Address.GetLeftPart(UriPartial.Authority)));
     }

@@ -183,6 +183,22 @@ internal sealed class DeviceTests
         }
     }
 
+    [TestCase("?user_code=", HttpStatusCode.OK)]
+    [TestCase("?user_code=%20-", HttpStatusCode.BadRequest)]
+    [TestCase("?user_code=a&user_code=b", HttpStatusCode.BadRequest)]
+    [TestCase("?user_code=%00%0d%0a", HttpStatusCode.BadRequest)]
+    [TestCase("?user_code=BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", HttpStatusCode.BadRequest)]
+    [TestCase("?user_code=%F0%9F%98%80", HttpStatusCode.BadRequest)]
+    public async Task Nonsense_gets_the_page_once_more(string query, HttpStatusCode expected)
+    {
+        await SignInAsync("/device");
+
+        var page = await _browser.GoAsync("/device" + query);
+
+        Assert.That(page.Status, Is.EqualTo(expected), page.Text);
+        Assert.That(page.ContentType, Is.EqualTo("text/html"));
+    }
+
     [Test]
     public async Task A_decision_from_another_site_counts_for_nothing()
     {
