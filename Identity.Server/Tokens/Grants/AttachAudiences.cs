@@ -33,7 +33,10 @@ internal sealed class AttachAudiences(ResourceCatalog catalog) : IOpenIddictServ
 
         var scopes = context.AccessTokenPrincipal!.GetScopes();
         context.AccessTokenPrincipal!.SetAudiences(audience);
-        context.AccessTokenPrincipal!.SetScopes(scopes.Where(scope => catalog.Offers(scope, [audience])));
+        if (!scopes.All(scope => catalog.Offers(scope, [audience])))
+        {
+            context.AccessTokenPrincipal!.SetScopes(scopes.Where(scope => catalog.Offers(scope, [audience])));
+        }
         return ValueTask.CompletedTask;
     }
 }
