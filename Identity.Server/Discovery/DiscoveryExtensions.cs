@@ -18,6 +18,8 @@ internal static class DiscoveryExtensions
         {
             options.Issuer = settings.Value.GetIssuer();
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
+            // Scripts read fragments, and scripts of the page that a client forgot read them as well.
+            options.ResponseModes.Remove(ResponseModes.Fragment);
             // Needs key sets of clients, which registration does not take yet.
             options.ClientAuthenticationMethods.Remove(ClientAuthenticationMethods.PrivateKeyJwt);
         });
