@@ -26,6 +26,9 @@ internal sealed record FuzzedRequest(string Method, string Path)
     /// <summary>A copy whose lists are its own.</summary>
     public FuzzedRequest Copy() => this with { Query = [.. Query], Form = [.. Form], Headers = [.. Headers] };
 
+    /// <summary>The path as a server understands it: without dots.</summary>
+    public string GetReceivedPath() => new Uri("http://server" + Path).AbsolutePath;
+
     /// <summary>The bytes of the body as they are now.</summary>
     public byte[]? GetBody() => Body ?? (Form.Count > 0 ? Encoding.Latin1.GetBytes(Encode(Form)) : null);
 
