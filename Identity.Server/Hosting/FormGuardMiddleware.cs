@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Identity.Server.Hosting;
 
@@ -13,16 +15,29 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
     /// <returns>A task that completes when the request is answered.</returns>
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.HasFormContentType && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.HasFormContentType)
         {
             string? problem = null;
             try
             {
-                await context.Request.ReadFormAsync(context.RequestAborted);
+                // RFC 6749, appendix B. Some that are named otherwise could not even be looked up.
+                if (context.Request.GetTypedHeaders().ContentType is { Charset: { Length: > 0 } charset } && !IsUtf8(charset))
+                {
+                    problem = "The form in the request cannot be read: it must be in UTF-8.";
+                }
+                else
+                {
+                    await context.Request.ReadFormAsync(context.RequestAborted);
+                }
             }
             catch (InvalidDataException)
             {
                 problem = "The form in the request cannot be read: it has too many parameters, too long ones, or is no form.";
+            }
+            catch (IOException exception) when (exception is not BadHttpRequestException)
+            {
+                // What a multipart form that ends too soon is told as.
+                problem = "The form in the request cannot be read: it is not whole.";
             }
             catch (DecoderFallbackException)
             {
@@ -38,4 +53,8 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
 
         await next(context);
     }
+
+    private static bool IsUtf8(StringSegment charset)
+        => HeaderUtilities.RemoveQuotes(charset) is var name
+        && (name.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || name.Equals("us-ascii", StringComparison.OrdinalIgnoreCase));
 }
