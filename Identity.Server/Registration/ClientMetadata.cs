@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Identity.Server.Registration;
@@ -68,4 +69,16 @@ internal record ClientMetadata
     /// <summary>Where the client is returned to after sign-out.</summary>
     [JsonPropertyName("post_logout_redirect_uris")]
     public ImmutableArray<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>The public keys of a client that authenticates by <c>private_key_jwt</c>.</summary>
+    [JsonPropertyName("jwks")]
+    public JsonElement? JsonWebKeySet { get; init; }
+
+    /// <summary>Where those keys are published, in place of the keys themselves.</summary>
+    [JsonPropertyName("jwks_uri")]
+    public string? JsonWebKeySetUri { get; init; }
+
+    /// <summary>Names and addresses in languages, such as <c>client_name#fr</c>, in ordinal order (RFC 7591, section 2.2).</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Localized { get; set; }
 }
