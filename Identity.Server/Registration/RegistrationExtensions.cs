@@ -26,6 +26,7 @@ internal static class RegistrationExtensions
         services.AddScoped<GeneratedSecrets>();
         services.AddScoped<IInitialAccessTokens, InitialAccessTokens>();
         services.AddScoped<ClientRegistrar>();
+        services.AddScoped<ClientCreator>();
         services.AddScoped<RegistrationEndpoint>();
         services.AddScoped<ManagedClients>();
         services.AddScoped<ManagementEndpoint>();

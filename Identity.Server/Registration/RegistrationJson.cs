@@ -14,4 +14,5 @@ namespace Identity.Server.Registration;
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class RegistrationJson : JsonSerializerContext;
