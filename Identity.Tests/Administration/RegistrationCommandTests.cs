@@ -22,14 +22,10 @@ public sealed class RegistrationCommandTests
 
         (exitCode, output, _) = await ServerProcess.RunAsync(["registration-tokens", "revoke", id, setting]);
         Assert.That((exitCode, output), Is.EqualTo((0, $"Revoked the token '{id}'.\n")));
-        (exitCode, _, errors) = await ServerProcess.RunAsync(["registration-tokens", "revoke", id, setting]);
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(errors, Does.Contain($"There is no token '{id}'"));
     }
 
     [TestCase("--uses", "0", "from 1 to")]
     [TestCase("--expires", "3600", "hours:minutes:seconds")]
-    [TestCase("--expires", "-1.00:00:00", "hours:minutes:seconds")]
     public async Task What_is_not_allowed_is_said(string option, string value, string reason)
     {
         using var directory = new TemporaryDirectory();
@@ -56,18 +52,15 @@ public sealed class RegistrationCommandTests
         Assert.That(output, Does.Contain("permission  ept:introspection").And.Contain("introspects  [\"https://mcp.example.com/files\"]").And.Not.Contain(lines[1]));
         (exitCode, output, _) = await ServerProcess.RunAsync(["clients", "remove", id, setting]);
         Assert.That((exitCode, output), Is.EqualTo((0, $"Removed the client '{id}'.\n")));
-        (_, output, _) = await ServerProcess.RunAsync(["clients", "list", setting]);
-        Assert.That(output, Is.Empty);
     }
 
-    [TestCase("--redirect-uri", "http://a.example/callback", "must use https")]
-    [TestCase("--introspects", "mcp", "https address")]
-    [TestCase("--public", "--introspects=https://a.example", "leave --public out")]
-    public async Task A_client_that_breaks_a_rule_is_not_created(string option, string value, string reason)
+    [Test]
+    public async Task A_client_that_breaks_a_rule_is_not_created()
     {
         using var directory = new TemporaryDirectory();
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["clients", "create", "Files", option, value, $"--Identity:StorageDirectory={directory.Path}"]);
-        Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(errors, Does.Contain(reason).And.Not.Contain("   at "));
+        var (exitCode, output, errors) = await ServerProcess.RunAsync(
+            ["clients", "create", "Files", "--redirect-uri", "http://a.example/callback", $"--Identity:StorageDirectory={directory.Path}"]);
+        Assert.That((exitCode, output), Is.EqualTo((1, "")));
+        Assert.That(errors, Does.Contain("must use https").And.Not.Contain("   at "));
     }
 }

@@ -53,11 +53,13 @@ public sealed class InitialAccessTests
         await using var server = await TestServer.StartAsync(NeedsToken);
         using var registrar = new Registrar(server);
         var expired = await CreateAsync(server, uses: 1, TimeSpan.FromHours(1));
-        var revoked = await CreateAsync(server, uses: 1);
+        var revoked = await CreateAsync(server, uses: 2);
         await using (var scope = server.Services.CreateAsyncScope())
         {
             var tokens = scope.ServiceProvider.GetRequiredService<IInitialAccessTokens>();
-            Assert.That(await tokens.RevokeAsync(tokens.List()[^1].Id, CancellationToken.None), Is.True);
+            var id = tokens.List().Single(token => token.MaximumUses is 2).Id;
+            Assert.That(await tokens.RevokeAsync(id, CancellationToken.None), Is.True);
+            Assert.That(await tokens.RevokeAsync(id, CancellationToken.None), Is.False);
         }
 
         server.Time.Advance(TimeSpan.FromHours(1));
