@@ -1,4 +1,5 @@
 using System.Net;
+using Identity.Server.Registration;
 using Identity.Server.Registration.InitialAccess;
 using Identity.Tests.Infrastructure;
 using Identity.Tests.Tokens;
@@ -98,20 +99,16 @@ public sealed class InitialAccessTests
     }
 
     [Test]
-    public async Task Clients_stay_their_owners_where_registration_is_closed_later()
+    public async Task Owners_keep_their_clients_where_registration_is_closed_later()
     {
-        await using var server = await ServerProcess.StartAsync();
-        using var http = server.CreateClient();
-        using var response = await http.PostAsync("/connect/register", System.Net.Http.Json.JsonContent.Create(Registrar.Web()));
-        var registered = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
-        await server.KillAsync();
-        await server.StartAgainAsync(["--Identity:Registration:Mode=Closed"]);
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/connect/register/{registered.GetProperty("client_id").GetString()}")
-        {
-            Headers = { Authorization = new("Bearer", registered.GetProperty("registration_access_token").GetString()) },
-        };
-        using var deleted = await http.SendAsync(request);
-        Assert.That(deleted.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        var mode = RegistrationMode.Open;
+        await using var server = await TestServer.StartAsync(builder => builder.Services.PostConfigure<RegistrationOptions>(options => options.Mode = mode));
+        using var registrar = new Registrar(server);
+        var registered = await registrar.RegisterAsync(Registrar.Web());
+        mode = RegistrationMode.Closed;
+        await server.RestartAsync();
+        Assert.That((await registrar.RegisterAsync(Registrar.Web())).Status, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await registrar.DeleteAsync(registered.Text("client_id"), registered.Text("registration_access_token"))).Status, Is.EqualTo(HttpStatusCode.NoContent));
     }
 
     [Test]

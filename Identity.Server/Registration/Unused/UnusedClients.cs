@@ -67,7 +67,8 @@ internal sealed partial class UnusedClients(
             }
         }
 
-        unused.AddRange(neverUsed.OrderByDescending(client => client.RegisteredAt).Skip(MaximumNeverUsed).Select(client => client.Id));
+        var tooMany = neverUsed.OrderByDescending(client => client.RegisteredAt).Skip(MaximumNeverUsed).ToDictionary(client => client.Id, StringComparer.Ordinal);
+        unused.AddRange(tooMany.Keys);
         await ForEachAsync(used, NoteAsync, cancellationToken);
         var removed = await ForEachAsync(unused, RemoveAsync, cancellationToken);
         LogRemoved(logger, removed);
@@ -86,7 +87,7 @@ internal sealed partial class UnusedClients(
         {
             // Looked at again: it may have been registered or used since.
             var known = (await ReadAsync(application, token))!;
-            if (await HasConnectionAsync(known.Id, token) || (neverUsed.Find(client => client.Id == known.Id) is { } seen ? seen != known : !IsOver(known, now)))
+            if (await HasConnectionAsync(known.Id, token) || (tooMany.TryGetValue(known.Id, out var seen) ? seen != known : !IsOver(known, now)))
             {
                 return false;
             }
