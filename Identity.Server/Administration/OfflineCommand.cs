@@ -33,7 +33,7 @@ internal static class OfflineCommand
 
         return await FailureReport.RunAsync(async () =>
         {
-            await using var app = Program.Build([.. settings], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            await using var app = Program.Build([.. settings], builder => builder.Logging.AddFilter(category: null, LogLevel.Warning));
             await using var scope = app.Services.CreateAsyncScope();
             return await command(scope.ServiceProvider, cancellationToken);
         });

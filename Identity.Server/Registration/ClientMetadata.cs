@@ -66,6 +66,10 @@ internal record ClientMetadata
     [JsonPropertyName("software_version")]
     public string? SoftwareVersion { get; init; }
 
+    /// <summary>What somebody else states about the software, as it was sent.</summary>
+    [JsonPropertyName("software_statement")]
+    public string? SoftwareStatement { get; init; }
+
     /// <summary>Where the client is returned to after sign-out.</summary>
     [JsonPropertyName("post_logout_redirect_uris")]
     public ImmutableArray<string>? PostLogoutRedirectUris { get; init; }

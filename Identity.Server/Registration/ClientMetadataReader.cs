@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -31,7 +30,6 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
     /// <exception cref="RegistrationException">The request breaks a rule.</exception>
     public ClientMetadata Read(RegistrationRequest request)
     {
-        RefuseSoftwareStatement(request);
         var grantTypes = ReadGrantTypes(request);
         var isRedirected = grantTypes.Contains(GrantTypes.AuthorizationCode);
         var redirectUris = ReadRedirectUris(request, isRedirected);
@@ -53,25 +51,12 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
             Contacts = ReadContacts(request),
             SoftwareId = ReadText("software_id", request.SoftwareId),
             SoftwareVersion = ReadText("software_version", request.SoftwareVersion),
+            SoftwareStatement = request.ApprovedStatement,
             PostLogoutRedirectUris = ReadPostLogoutRedirectUris(request),
             JsonWebKeySet = keys,
             JsonWebKeySetUri = keysUri,
             Localized = LocalizedMembers.Read(request.Others, ReadText, ReadAddress),
         };
-    }
-
-    private static void RefuseSoftwareStatement(RegistrationRequest request)
-    {
-        if (request.SoftwareStatement is not { ValueKind: not JsonValueKind.Null } statement)
-        {
-            return;
-        }
-
-        // Three parts that are base64url, as every JSON Web Token in its compact form has; whether one can be believed comes after that.
-        throw statement.ValueKind is JsonValueKind.String && statement.GetString()!.Split('.') is { Length: 3 } parts
-            && parts.All(part => part.Length > 0 && Base64Url.IsValid(part))
-            ? RegistrationException.UnapprovedSoftwareStatement("software_statement: this server trusts no issuer of software statements; leave it out")
-            : RegistrationException.InvalidSoftwareStatement("software_statement: must be a signed JSON Web Token");
     }
 
     private ImmutableArray<string> ReadRedirectUris(RegistrationRequest request, bool isRedirected) => request.RedirectUris switch

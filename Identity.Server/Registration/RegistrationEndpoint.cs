@@ -1,11 +1,12 @@
 using Identity.Server.Registration.InitialAccess;
+using Identity.Server.Registration.Statements;
 using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Registration;
 
 /// <summary>POST /connect/register (RFC 7591, section 3): 201 with what was registered, or the rule that stands against it.</summary>
 internal sealed class RegistrationEndpoint(
-    ClientMetadataReader reader, ClientRegistrar registrar, IInitialAccessTokens tokens, IOptions<RegistrationOptions> options)
+    ClientMetadataReader reader, SoftwareStatements statements, ClientRegistrar registrar, IInitialAccessTokens tokens, IOptions<RegistrationOptions> options)
 {
     /// <summary>The path of the endpoint.</summary>
     public const string Path = "/connect/register";
@@ -35,7 +36,8 @@ internal sealed class RegistrationEndpoint(
         RegistrationResponse? response;
         try
         {
-            var metadata = reader.Read(await RegistrationBody.ReadAsync(context.Request, RegistrationJson.Default.RegistrationRequest));
+            var request = await RegistrationBody.ReadAsync(context.Request, RegistrationJson.Default.RegistrationRequest);
+            var metadata = reader.Read(await statements.ApplyAsync(request));
             response = await registrar.RegisterAsync(metadata, token, context.RequestAborted);
         }
         catch (RegistrationException exception)

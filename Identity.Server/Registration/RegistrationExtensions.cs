@@ -2,6 +2,7 @@ using Identity.Server.Hosting;
 using Identity.Server.Hosting.RateLimits;
 using Identity.Server.Registration.InitialAccess;
 using Identity.Server.Registration.Management;
+using Identity.Server.Registration.Statements;
 using Identity.Server.Registration.Unused;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,7 @@ internal static class RegistrationExtensions
         services.AddCollection(InitialAccessTokens.Definition);
         services.AddSingleton<RegistrationTurns>();
         services.AddSingleton<ClientMetadataReader>();
+        services.AddSingleton<SoftwareStatements>();
         services.AddScoped<GeneratedSecrets>();
         services.AddScoped<IInitialAccessTokens, InitialAccessTokens>();
         services.AddScoped<ClientRegistrar>();

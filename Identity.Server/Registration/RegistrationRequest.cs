@@ -78,6 +78,10 @@ internal record RegistrationRequest
     [JsonPropertyName("software_statement")]
     public JsonElement? SoftwareStatement { get; init; }
 
+    /// <summary>That statement, once it was found to be one that is believed; what it says is then in the other members.</summary>
+    [JsonIgnore]
+    public string? ApprovedStatement { get; init; }
+
     /// <summary>All other members, among them those in a language (RFC 7591, section 2.2).</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }

@@ -12,7 +12,7 @@ namespace Identity.Tests.Registration;
 /// <summary>Whatever somebody sends to register: a client or an error of RFC 7591, never a failure of the server's.</summary>
 public sealed class AnyBodyTests
 {
-    private const int Bodies = 30_000;
+    private const int Bodies = 1_500;
 
     private static readonly string[] Errors = ["invalid_redirect_uri", "invalid_client_metadata", "invalid_software_statement", "unapproved_software_statement"];
 

@@ -80,6 +80,7 @@ internal sealed class RefusedRegistrationTests
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"software_statement":"eyJhbGciOiJSUzI1NiJ9.eyJzb2Z0d2FyZV9pZCI6ImEifQ.c2ln"}""", "unapproved_software_statement", "software_statement")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"software_statement":"none"}""", "invalid_software_statement", "software_statement")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"software_statement":"a..b"}""", "invalid_software_statement", "software_statement")]
+    [TestCase("""{"redirect_uris":["https://a.example/cb"],"software_statement":"\ud800"}""", "invalid_software_statement", "software_statement")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"software_statement":{}}""", "invalid_software_statement", "software_statement")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"token_endpoint_auth_method":"NONE"}""", "invalid_client_metadata", "token_endpoint_auth_method")]
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"token_endpoint_auth_method":["none"]}""", "invalid_client_metadata", "token_endpoint_auth_method")]

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Identity.Server.Registration.Statements;
 using OpenIddict.Abstractions;
 
 namespace Identity.Server.Registration.Management;
 
 /// <summary>Clients that have an owner: whoever holds the token that the registration was answered with, the latest one.</summary>
-internal sealed class ManagedClients(IOpenIddictApplicationManager applications, ClientMetadataReader reader, GeneratedSecrets secrets)
+internal sealed class ManagedClients(IOpenIddictApplicationManager applications, ClientMetadataReader reader, SoftwareStatements statements, GeneratedSecrets secrets)
 {
     // Compared with where there is no other hash, so that a client that is not there takes as long as a wrong token.
     private static readonly string NoHash = GeneratedSecrets.Compute("");
@@ -50,7 +51,7 @@ internal sealed class ManagedClients(IOpenIddictApplicationManager applications,
             throw RegistrationException.InvalidClientMetadata("client_secret: must be the one that the client has, or be left out; it cannot be chosen");
         }
 
-        var metadata = reader.Read(request);
+        var metadata = reader.Read(await statements.ApplyAsync(request));
         var keepsSecret = metadata.HasSecret() && MetadataOf(descriptor).HasSecret();
         if (!keepsSecret)
         {
