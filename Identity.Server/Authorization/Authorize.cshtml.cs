@@ -1,5 +1,6 @@
 using Identity.Server.Accounts;
 using Identity.Server.Pages;
+using Identity.Server.Resources;
 using Identity.Server.Tokens;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Antiforgery;
@@ -26,6 +27,8 @@ internal sealed class AuthorizeModel(
     IOpenIddictApplicationManager applications,
     IConsentStore consents,
     ScopeText scopeText,
+    ResourceCatalog catalog,
+    ScopePolicy policy,
     TokenPrincipalFactory principals,
     SignInAddress addresses,
     IAntiforgery antiforgery,
@@ -40,11 +43,14 @@ internal sealed class AuthorizeModel(
     /// <summary>What is asked for, in plain words.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = [];
 
+    /// <summary>What people call a resource, where they were told how.</summary>
+    public string? NameOf(string resource) => catalog.FindName(resource);
+
     public string RequestUri => Request.RequestUri!;
 
     public string FormAction => HttpContext.Request.PathBase + HttpContext.Request.Path;
 
-    public string SignInAddress => addresses.Create(HttpContext, Here, Pending.Address.FormActionSource);
+    public string SignInAddress => addresses.Create(HttpContext, Here, Pending.Address.FormActionSource, Request.LoginHint);
 
     private new OpenIddictRequest Request => HttpContext.GetOpenIddictServerRequest()
         ?? throw new InvalidOperationException("The authorization page was reached without an authorization request.");
@@ -79,7 +85,7 @@ internal sealed class AuthorizeModel(
         }
 
         UserName = session.User.UserName ?? string.Empty;
-        Scopes = await scopeText.DescribeAsync(Pending.Scopes, cancellationToken);
+        Scopes = await scopeText.DescribeAsync(Pending.Scopes, Pending.Resources, cancellationToken);
         HttpContext.AllowFormAction(Pending.Address.FormActionSource);
         return Page();
     }
@@ -122,7 +128,7 @@ internal sealed class AuthorizeModel(
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var transaction = HttpContext.Features.Get<OpenIddictServerAspNetCoreFeature>()!.Transaction!;
-        Pending = await AuthorizationRequest.ReadAsync(transaction, applications, cancellationToken);
+        Pending = await AuthorizationRequest.ReadAsync(transaction, applications, catalog, policy, cancellationToken);
     }
 
     /// <summary>Whether the client wants the person to prove anew who they are, and they have not done so for it yet.</summary>
@@ -135,7 +141,9 @@ internal sealed class AuthorizeModel(
 
         return Request.HasPromptValue(PromptValues.Login)
             || Request.HasPromptValue(PromptValues.SelectAccount)
-            || (Request.MaxAge is >= 0 and var seconds
+            // Zero is another way to say prompt=login (OpenID Connect Core 1.0, section 3.1.2.1), within the same second, too.
+            || Request.MaxAge is 0
+            || (Request.MaxAge is > 0 and var seconds
                 && time.GetUtcNow().ToUnixTimeSeconds() - session.AuthenticationTime.ToUnixTimeSeconds() > seconds);
     }
 

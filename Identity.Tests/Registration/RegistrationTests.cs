@@ -89,7 +89,8 @@ internal sealed class RegistrationTests
         }
     }
 
-    [TestCase("authorization_code urn:ietf:params:oauth:grant-type:device_code refresh_token", "authorization_code refresh_token")]
+    [TestCase("authorization_code urn:ietf:params:oauth:grant-type:device_code refresh_token", "authorization_code refresh_token urn:ietf:params:oauth:grant-type:device_code")]
+    [TestCase("authorization_code urn:ietf:params:oauth:grant-type:token-exchange implicit password", "authorization_code")]
     [TestCase("authorization_code", "authorization_code")]
     [TestCase("authorization_code client_credentials", "authorization_code")]
     public async Task Grant_types_that_are_not_offered_are_left_out(string requested, string registered)
