@@ -21,9 +21,11 @@ internal static class Preparation
     private const string Password = "quiet-river-lamp";
     private const string RedirectUri = "https://client.example/callback";
 
-    /// <summary>A registration as native clients send it.</summary>
-    public const string Registration =
-        $$"""{"client_name":"Load","redirect_uris":["{{RedirectUri}}"],"token_endpoint_auth_method":"none","grant_types":["authorization_code","refresh_token"]}""";
+    private static int _registrations;
+
+    /// <summary>A registration as native clients send it, of a client that no other one is: those that ask for the same would share one.</summary>
+    public static string Registration =>
+        $$"""{"client_name":"Load {{Interlocked.Increment(ref _registrations)}}","redirect_uris":["{{RedirectUri}}"],"token_endpoint_auth_method":"none","grant_types":["authorization_code","refresh_token"]}""";
 
     /// <summary>Fills the files of a server that was never started.</summary>
     public static async Task SeedAsync(ServerUnderLoad server, CancellationToken cancellationToken)

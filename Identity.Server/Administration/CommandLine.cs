@@ -13,6 +13,8 @@ internal static class CommandLine
         var root = new RootCommand("An OAuth 2.1 and OpenID Connect server. Without a command it runs until it is stopped.")
         {
             UsersCommand.Create(),
+            ClientsCommand.Create(),
+            RegistrationTokensCommand.Create(),
             StorageCommand.Create(),
         };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Identity.Server.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Administration;
 
@@ -32,10 +33,22 @@ internal static class OfflineCommand
 
         return await FailureReport.RunAsync(async () =>
         {
-            await using var app = Program.Build([.. settings], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            await using var app = Program.Build([.. settings], builder => builder.Logging.AddFilter(category: null, LogLevel.Warning));
             await using var scope = app.Services.CreateAsyncScope();
             return await command(scope.ServiceProvider, cancellationToken);
         });
+    }
+
+    /// <summary>Checks that there is a storage directory, for commands that only look: opening it would create it.</summary>
+    /// <param name="services">The services that the command was given.</param>
+    /// <exception cref="StartupException">There is none.</exception>
+    public static void RequireDirectory(IServiceProvider services)
+    {
+        var path = Path.GetFullPath(services.GetRequiredService<IOptions<IdentityServerOptions>>().Value.StorageDirectory);
+        if (!Directory.Exists(path))
+        {
+            throw new StartupException($"There is no storage directory at '{path}'. Name it with --Identity:StorageDirectory=PATH.");
+        }
     }
 
     /// <summary>Tells the settings from the other values of an argument that takes any number of them.</summary>

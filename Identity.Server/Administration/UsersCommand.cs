@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Administration;
 
@@ -68,13 +66,7 @@ internal static class UsersCommand
 
     private static Task<int> ListAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        // Opening it would create it, and whoever lists wants to see what there is.
-        var path = Path.GetFullPath(services.GetRequiredService<IOptions<IdentityServerOptions>>().Value.StorageDirectory);
-        if (!Directory.Exists(path))
-        {
-            throw new StartupException($"There is no storage directory at '{path}'. Name it with --Identity:StorageDirectory=PATH.");
-        }
-
+        OfflineCommand.RequireDirectory(services);
         foreach (var user in services.GetRequiredService<Collection<User>>().List().OrderBy(user => user.UserName, StringComparer.OrdinalIgnoreCase))
         {
             var notes = new[] { user.Email, user.IsAdministrator ? "administrator" : null, user.IsDisabled ? "disabled" : null }.OfType<string>();

@@ -11,11 +11,13 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
     private static readonly CollectionIndex<Consent> ByParties = new(
         "parties", consent => Key(consent.ClientId, consent.Subject, consent.Resource), unique: true);
 
+    private static readonly CollectionIndex<Consent> ByClient = new("client", consent => consent.ClientId);
+
     /// <summary>The collection, for the storage directory to open.</summary>
     public static CollectionDefinition<Consent> Definition { get; } = new("consents")
     {
         Json = ConsentJson.Default.Consent,
-        Indexes = [ByParties],
+        Indexes = [ByParties, ByClient],
         References =
         [
             new("client", "clients", consent => consent.ClientId, index: "client id"),
@@ -63,6 +65,10 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
             }
         }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetClientAsync(string clientId, CancellationToken cancellationToken)
+        => await consents.RemoveAsync(consents.Find(ByClient, clientId).Select(consent => consent.Id), cancellationToken);
 
     private static void Widen(Consent consent, ImmutableArray<string> scopes, DateTimeOffset now)
     {

@@ -18,4 +18,9 @@ internal interface IConsentStore
     ValueTask RememberAsync(
         string clientId, string subject, ImmutableArray<string> resources, ImmutableArray<string> scopes,
         CancellationToken cancellationToken);
+
+    /// <summary>Forgets what anybody has agreed to for a client.</summary>
+    /// <param name="clientId">The client, by the identifier it presents.</param>
+    /// <param name="cancellationToken">Ends the wait for the disk.</param>
+    ValueTask ForgetClientAsync(string clientId, CancellationToken cancellationToken);
 }

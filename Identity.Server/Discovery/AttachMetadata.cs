@@ -5,7 +5,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Identity.Server.Discovery;
 
-/// <summary>Completes the metadata (RFC 8414, OpenID Connect Discovery): where to register, and how clients may authenticate.</summary>
+/// <summary>Completes the metadata (RFC 8414, OpenID Connect Discovery): how clients may authenticate.</summary>
 internal sealed class AttachMetadata : IOpenIddictServerHandler<HandleConfigurationRequestContext>
 {
     /// <summary>
@@ -25,7 +25,6 @@ internal sealed class AttachMetadata : IOpenIddictServerHandler<HandleConfigurat
     /// <inheritdoc />
     public ValueTask HandleAsync(HandleConfigurationRequestContext context)
     {
-        context.Metadata["registration_endpoint"] = $"{context.Issuer!.AbsoluteUri}/connect/register";
         Order(context.TokenEndpointAuthenticationMethods, canBePublic: true);
         Order(context.RevocationEndpointAuthenticationMethods, canBePublic: true);
         Order(context.PushedAuthorizationEndpointAuthenticationMethods, canBePublic: true);

@@ -1,4 +1,5 @@
 using System.Net;
+using Identity.Server.Hosting.RateLimits;
 using Identity.Server.Pages;
 using Identity.Server.Tokens;
 using Identity.Stores.FileSystem;
@@ -23,6 +24,9 @@ internal static class HostingExtensions
         services.AddValidatedOptions<IdentityServerOptions>(builder.Configuration, IdentityServerOptions.Section);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ListeningAddresses>();
+        services.AddValidatedOptions<RateLimitOptions>(builder.Configuration, RateLimitOptions.Section);
+        services.AddSingleton<NetworkShares>();
+        services.AddSingleton<RateLimiters>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {

@@ -1,3 +1,4 @@
+using Identity.Server.Registration.Unused;
 using Identity.Server.Tokens;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
@@ -6,11 +7,13 @@ using Quartz;
 namespace Identity.Server.Maintenance;
 
 /// <summary>
-/// Removes tokens that can no longer be used, then authorizations that have none left: in this order, since only the first makes the
-/// second possible. What that means is OpenIddict's own rule.
+/// Removes clients that are not used, then tokens that can no longer be used, then authorizations that have none left: in this order,
+/// since the authorizations tell which clients are used, and only the second makes the third possible. What the latter two mean is
+/// OpenIddict's own rule.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed partial class PruningJob(
+    UnusedClients clients,
     IOpenIddictTokenManager tokens,
     IOpenIddictAuthorizationManager authorizations,
     IOptions<MaintenanceOptions> maintenance,
@@ -26,6 +29,7 @@ internal sealed partial class PruningJob(
     /// <returns>How many tokens and how many authorizations were removed.</returns>
     public async Task<(long Tokens, long Authorizations)> RunAsync(CancellationToken cancellationToken)
     {
+        await clients.RemoveAsync(cancellationToken);
         var now = time.GetUtcNow();
         var shortest = lifetimes.Value.RefreshTokenLifetime;
         var removedTokens = await tokens.PruneAsync(now - (maintenance.Value.MinimumTokenLifespan ?? shortest), cancellationToken);

@@ -1,3 +1,5 @@
+using Identity.Server.Authorization;
+using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Core;
@@ -12,7 +14,9 @@ internal sealed class ClientManager<TApplication>(
     ILogger<OpenIddictApplicationManager<TApplication>> logger,
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictApplicationStore<TApplication> store,
-    GeneratedSecrets secrets) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
+    GeneratedSecrets secrets,
+    IConsentStore consents,
+    StorageDirectory directory) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
     where TApplication : class
 {
     /// <inheritdoc/>
@@ -28,6 +32,19 @@ internal sealed class ClientManager<TApplication>(
 
         return await base.ValidateRedirectUriAsync(application, uri, cancellationToken);
     }
+
+    // The connections of a client go with it in the store; so does what users have agreed to, whoever deletes it and why.
+    /// <inheritdoc/>
+    public override ValueTask DeleteAsync(TApplication application, CancellationToken cancellationToken = default) => directory.ExecuteAsync(
+        async token =>
+        {
+            await base.DeleteAsync(application, token);
+            if (await Store.GetClientIdAsync(application, token) is { Length: > 0 } clientId)
+            {
+                await consents.ForgetClientAsync(clientId, token);
+            }
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     protected override async ValueTask<string> ObfuscateClientSecretAsync(string secret, CancellationToken cancellationToken = default)

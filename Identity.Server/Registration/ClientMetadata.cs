@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Identity.Server.Registration;
@@ -65,7 +66,23 @@ internal record ClientMetadata
     [JsonPropertyName("software_version")]
     public string? SoftwareVersion { get; init; }
 
+    /// <summary>What somebody else states about the software, as it was sent.</summary>
+    [JsonPropertyName("software_statement")]
+    public string? SoftwareStatement { get; init; }
+
     /// <summary>Where the client is returned to after sign-out.</summary>
     [JsonPropertyName("post_logout_redirect_uris")]
     public ImmutableArray<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>The public keys of a client that authenticates by <c>private_key_jwt</c>.</summary>
+    [JsonPropertyName("jwks")]
+    public JsonElement? JsonWebKeySet { get; init; }
+
+    /// <summary>Where those keys are published, in place of the keys themselves.</summary>
+    [JsonPropertyName("jwks_uri")]
+    public string? JsonWebKeySetUri { get; init; }
+
+    /// <summary>Names and addresses in languages, such as <c>client_name#fr</c>, in ordinal order (RFC 7591, section 2.2).</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Localized { get; set; }
 }

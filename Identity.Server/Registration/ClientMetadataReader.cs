@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -13,9 +14,15 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
     private const int MaximumTextLength = 256;
 
     private static readonly ImmutableArray<string> AuthenticationMethods =
-        [ClientAuthenticationMethods.None, ClientAuthenticationMethods.ClientSecretPost, ClientAuthenticationMethods.ClientSecretBasic];
+    [
+        ClientAuthenticationMethods.None, ClientAuthenticationMethods.ClientSecretPost, ClientAuthenticationMethods.ClientSecretBasic,
+        ClientAuthenticationMethods.PrivateKeyJwt,
+    ];
 
     private static readonly ImmutableArray<string> DefaultGrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken];
+
+    /// <summary>What clients that register themselves may have, where the server offers it: all of it begins with a person who agrees.</summary>
+    private static readonly ImmutableArray<string> AllowedGrantTypes = [.. DefaultGrantTypes, GrantTypes.DeviceCode];
 
     /// <summary>Reads a request.</summary>
     /// <param name="request">What the client asks for.</param>
@@ -23,13 +30,17 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
     /// <exception cref="RegistrationException">The request breaks a rule.</exception>
     public ClientMetadata Read(RegistrationRequest request)
     {
-        var redirectUris = ReadRedirectUris(request);
+        var grantTypes = ReadGrantTypes(request);
+        var isRedirected = grantTypes.Contains(GrantTypes.AuthorizationCode);
+        var redirectUris = ReadRedirectUris(request, isRedirected);
+        var method = ReadAuthenticationMethod(request);
+        var (keys, keysUri) = ReadKeys(request, method);
         return new ClientMetadata
         {
             RedirectUris = redirectUris,
-            TokenEndpointAuthMethod = ReadAuthenticationMethod(request),
-            GrantTypes = ReadGrantTypes(request),
-            ResponseTypes = ReadResponseTypes(request),
+            TokenEndpointAuthMethod = method,
+            GrantTypes = grantTypes,
+            ResponseTypes = ReadResponseTypes(request, isRedirected),
             Scope = ReadScope(request),
             ApplicationType = ReadApplicationType(request, redirectUris),
             ClientName = ReadText("client_name", request.ClientName),
@@ -40,12 +51,17 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
             Contacts = ReadContacts(request),
             SoftwareId = ReadText("software_id", request.SoftwareId),
             SoftwareVersion = ReadText("software_version", request.SoftwareVersion),
+            SoftwareStatement = request.ApprovedStatement,
             PostLogoutRedirectUris = ReadPostLogoutRedirectUris(request),
+            JsonWebKeySet = keys,
+            JsonWebKeySetUri = keysUri,
+            Localized = LocalizedMembers.Read(request.Others, ReadText, ReadAddress),
         };
     }
 
-    private ImmutableArray<string> ReadRedirectUris(RegistrationRequest request) => request.RedirectUris switch
+    private ImmutableArray<string> ReadRedirectUris(RegistrationRequest request, bool isRedirected) => request.RedirectUris switch
     {
+        null or [] when !isRedirected => [],
         null or [] => throw RegistrationException.InvalidRedirectUri("redirect_uris: at least one is required"),
         { Length: > MaximumUris } => throw RegistrationException.InvalidRedirectUri($"redirect_uris: at most {MaximumUris} are allowed"),
         var uris => ReadUris("redirect_uris", uris, RegistrationException.InvalidRedirectUri),
@@ -79,24 +95,42 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
         _ => throw RegistrationException.InvalidClientMetadata($"token_endpoint_auth_method: must be one of {string.Join(", ", AuthenticationMethods)}"),
     };
 
-    // What is not offered is left out, as RFC 7591, section 3.2.1, lets a server do: some clients list all the grant types they know.
-    private static ImmutableArray<string> ReadGrantTypes(RegistrationRequest request)
+    private static (JsonElement? Keys, string? Uri) ReadKeys(RegistrationRequest request, string method)
     {
-        if (request.GrantTypes is null or [])
+        var keys = request.JsonWebKeySet is { ValueKind: not JsonValueKind.Null } value ? value : (JsonElement?)null;
+        var uri = string.IsNullOrWhiteSpace(request.JsonWebKeySetUri) ? null : request.JsonWebKeySetUri;
+        return (keys, uri) switch
         {
-            return DefaultGrantTypes;
-        }
-
-        ImmutableArray<string> grantTypes = [.. DefaultGrantTypes.Where(request.GrantTypes.Contains)];
-        return grantTypes.Contains(GrantTypes.AuthorizationCode)
-            ? grantTypes
-            : throw RegistrationException.InvalidClientMetadata("grant_types: must contain authorization_code, and may contain refresh_token");
+            (not null, not null) => throw RegistrationException.InvalidClientMetadata("jwks: must not be given together with jwks_uri"),
+            // Keys of a client that does not use them could be anything.
+            _ when method is not ClientAuthenticationMethods.PrivateKeyJwt => (null, null),
+            (null, null) => throw RegistrationException.InvalidClientMetadata("jwks: private_key_jwt needs this or jwks_uri"),
+            ({ } set, null) => (ClientKeyRules.FindProblem(set) is { } problem ? throw RegistrationException.InvalidClientMetadata("jwks: " + problem) : ClientKeyRules.Copy(set), null),
+            _ => (null, ReadHttpsAddress("jwks_uri", uri!)),
+        };
     }
 
-    private static ImmutableArray<string> ReadResponseTypes(RegistrationRequest request)
-        => request.ResponseTypes is null or [] || request.ResponseTypes.Contains(ResponseTypes.Code)
-            ? [ResponseTypes.Code]
-            : throw RegistrationException.InvalidClientMetadata("response_types: must contain code, which is the only one there is");
+    // What is not offered is left out, as RFC 7591, section 3.2.1, lets a server do: some clients list all the grant types they know.
+    private ImmutableArray<string> ReadGrantTypes(RegistrationRequest request)
+    {
+        var offered = server.CurrentValue.GrantTypes;
+        if (request.GrantTypes is null or [])
+        {
+            return [.. DefaultGrantTypes.Where(offered.Contains)];
+        }
+
+        ImmutableArray<string> allowed = [.. AllowedGrantTypes.Where(offered.Contains)];
+        ImmutableArray<string> grantTypes = [.. allowed.Where(request.GrantTypes.Contains)];
+        return grantTypes.Any(type => type is not GrantTypes.RefreshToken)
+            ? grantTypes
+            : throw RegistrationException.InvalidClientMetadata(
+                $"grant_types: must contain {string.Join(" or ", allowed.Where(type => type is not GrantTypes.RefreshToken))}, and may contain refresh_token");
+    }
+
+    private static ImmutableArray<string> ReadResponseTypes(RegistrationRequest request, bool isRedirected)
+        => !isRedirected ? []
+        : request.ResponseTypes is null or [] || request.ResponseTypes.Contains(ResponseTypes.Code) ? [ResponseTypes.Code]
+        : throw RegistrationException.InvalidClientMetadata("response_types: must contain code, which is the only one there is");
 
     private string ReadScope(RegistrationRequest request)
     {
@@ -112,7 +146,7 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
 
     private static string ReadApplicationType(RegistrationRequest request, ImmutableArray<string> redirectUris) => request.ApplicationType switch
     {
-        null or "" => redirectUris.All(uri => uri.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) ? ApplicationTypes.Web : ApplicationTypes.Native,
+        null or "" => redirectUris is not [] && redirectUris.All(uri => uri.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) ? ApplicationTypes.Web : ApplicationTypes.Native,
         ApplicationTypes.Web or ApplicationTypes.Native => request.ApplicationType,
         _ => throw RegistrationException.InvalidClientMetadata("application_type: must be web or native"),
     };
@@ -137,4 +171,9 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
             && uri.UserInfo.Length is 0
             ? value
             : throw RegistrationException.InvalidClientMetadata($"{member}: must be a web address, https or http, of at most {RedirectUriRules.MaximumLength} characters");
+
+    private static string ReadHttpsAddress(string member, string value)
+        => value.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !value.Contains('#') && ReadAddress(member, value) is { } address
+            ? address
+            : throw RegistrationException.InvalidClientMetadata($"{member}: must be an https address without a fragment");
 }

@@ -1,72 +1,102 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Identity.Server.Registration.InitialAccess;
+using Identity.Stores.FileSystem.Storage;
 using OpenIddict.Abstractions;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Server.Registration;
 
-/// <summary>Makes clients of what was registered.</summary>
-internal sealed class ClientRegistrar(IOpenIddictApplicationManager applications, GeneratedSecrets secrets, TimeProvider time)
+/// <summary>
+/// Makes clients of what was registered: one for all identical registrations of public clients that nobody vouched for, one of its own for
+/// each other.
+/// </summary>
+internal sealed class ClientRegistrar(
+    IOpenIddictApplicationManager applications, IInitialAccessTokens tokens, GeneratedSecrets secrets, RegistrationTurns turns, TimeProvider time)
 {
-    /// <summary>The property of a client that holds its <see cref="ClientMetadata"/>.</summary>
-    public const string MetadataProperty = "registration";
-
     /// <summary>The property of a client that holds when it was registered, in seconds since 1970.</summary>
     public const string IssuedAtProperty = "client_id_issued_at";
 
+    /// <summary>The property of a shared client that holds when somebody registered it last, as far as that was noted.</summary>
+    public const string RegisteredAtProperty = "registered_at";
+
+    /// <summary>The property of a client that holds the hash of what its owner manages it with.</summary>
+    public const string ManagementProperty = "registration_access_token";
+
     private const int IdentifierSize = 16;
+
+    /// <summary>How exactly is noted when a shared client was last registered: registering it again and again must not write each time.</summary>
+    private static readonly TimeSpan Precision = TimeSpan.FromHours(1);
 
     /// <summary>Registers a client.</summary>
     /// <param name="metadata">What it is registered with.</param>
+    /// <param name="initialAccessToken">What allows it to be registered; null where nobody vouches for it.</param>
     /// <param name="cancellationToken">Ends the waiting for the store.</param>
-    /// <returns>What the client is told.</returns>
-    public async ValueTask<RegistrationResponse> RegisterAsync(ClientMetadata metadata, CancellationToken cancellationToken)
+    /// <returns>What the client is told; null where the token cannot be used (any more), and nothing was registered.</returns>
+    public async ValueTask<RegistrationResponse?> RegisterAsync(ClientMetadata metadata, string? initialAccessToken, CancellationToken cancellationToken)
     {
-        var isPublic = metadata.TokenEndpointAuthMethod is ClientAuthenticationMethods.None;
-        var response = new RegistrationResponse(
-            metadata, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdentifierSize)), isPublic ? null : secrets.Create(), time.GetUtcNow());
-        await applications.CreateAsync(Describe(metadata, response, isPublic), cancellationToken);
+        using var turn = await turns.TakeAsync(cancellationToken);
+        if (initialAccessToken is not null && !await tokens.UseAsync(initialAccessToken, cancellationToken))
+        {
+            return null;
+        }
+
+        var response = metadata.IsPublic() && initialAccessToken is null
+            ? await ShareAsync(metadata, cancellationToken)
+            : await CreateAsync(metadata, cancellationToken);
+
+        // Seen by whoever has the next turn, and undone for both if it cannot be kept; the response waits for that.
+        UnitOfWork.Current?.BeginCommit();
         return response;
     }
 
-    private static OpenIddictApplicationDescriptor Describe(ClientMetadata metadata, RegistrationResponse response, bool isPublic)
+    private async ValueTask<RegistrationResponse> CreateAsync(ClientMetadata metadata, CancellationToken cancellationToken)
     {
+        var issuedAt = time.GetUtcNow().ToUnixTimeSeconds();
+        var managementToken = secrets.Create();
         var descriptor = new OpenIddictApplicationDescriptor
         {
-            ApplicationType = metadata.ApplicationType,
-            ClientId = response.ClientId,
-            ClientSecret = response.ClientSecret,
-            ClientType = isPublic ? ClientTypes.Public : ClientTypes.Confidential,
-            ConsentType = ConsentTypes.Explicit,
-            DisplayName = metadata.ClientName,
+            ClientId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdentifierSize)),
+            // Nobody knows the one of a client with keys: it fills a place that must not be empty where the keys are elsewhere.
+            ClientSecret = metadata.IsPublic() ? null : secrets.Create(),
         };
-
-        descriptor.RedirectUris.UnionWith(metadata.RedirectUris.Select(ToUri));
-        descriptor.PostLogoutRedirectUris.UnionWith((metadata.PostLogoutRedirectUris ?? []).Select(ToUri));
-        descriptor.Requirements.Add(Requirements.Features.ProofKeyForCodeExchange);
-        descriptor.Permissions.UnionWith(
-        [
-            Permissions.Endpoints.Authorization,
-            Permissions.Endpoints.PushedAuthorization,
-            Permissions.Endpoints.Token,
-            Permissions.Endpoints.Revocation,
-            Permissions.Endpoints.EndSession,
-            .. metadata.GrantTypes.Select(type => Permissions.Prefixes.GrantType + type),
-            .. metadata.ResponseTypes.Select(type => Permissions.Prefixes.ResponseType + type),
-            .. metadata.Scope.Split(' ').Select(scope => Permissions.Prefixes.Scope + scope),
-        ]);
-        if (!isPublic)
+        descriptor.Apply(metadata);
+        descriptor.Properties[IssuedAtProperty] = Json(issuedAt);
+        descriptor.Properties[ManagementProperty] = JsonSerializer.SerializeToElement(secrets.Hash(managementToken)!, RegistrationJson.Default.String);
+        await applications.CreateAsync(descriptor, cancellationToken);
+        return new RegistrationResponse(metadata, descriptor.ClientId, issuedAt)
         {
-            // Anybody can present the identifier of a public client.
-            descriptor.Permissions.Add(Permissions.Endpoints.Introspection);
-        }
-
-        descriptor.Properties[MetadataProperty] = JsonSerializer.SerializeToElement(metadata, RegistrationJson.Default.ClientMetadata);
-        descriptor.Properties[IssuedAtProperty] = JsonSerializer.SerializeToElement(response.ClientIdIssuedAt, RegistrationJson.Default.Int64);
-        return descriptor;
+            ClientSecret = metadata.HasSecret() ? descriptor.ClientSecret : null,
+            ManagementToken = managementToken,
+        };
     }
 
-    // Redirect URIs are compared character by character, so that the spelling must stay and spellings must stay apart.
-    private static Uri ToUri(string uri) => new(uri, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    private async ValueTask<RegistrationResponse> ShareAsync(ClientMetadata metadata, CancellationToken cancellationToken)
+    {
+        var shared = SharedClient.From(metadata);
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var application = await applications.FindByClientIdAsync(shared.ClientId, cancellationToken);
+        var descriptor = new OpenIddictApplicationDescriptor { ClientId = shared.ClientId };
+        if (application is null)
+        {
+            descriptor.Apply(shared.Metadata);
+            descriptor.Properties[IssuedAtProperty] = Json(now);
+            await applications.CreateAsync(descriptor, cancellationToken);
+            return new RegistrationResponse(metadata, shared.ClientId, now);
+        }
+
+        await applications.PopulateAsync(descriptor, application, cancellationToken);
+        var issuedAt = descriptor.Properties[IssuedAtProperty].GetInt64();
+        var registeredAt = descriptor.Properties.TryGetValue(RegisteredAtProperty, out var noted) ? noted.GetInt64() : issuedAt;
+        if (now - registeredAt >= Precision.TotalSeconds)
+        {
+            descriptor.Properties[RegisteredAtProperty] = Json(now);
+            await applications.UpdateAsync(application, descriptor, cancellationToken);
+        }
+
+        // With the ports that were asked for: what is kept allows any.
+        return new RegistrationResponse(metadata, shared.ClientId, issuedAt);
+    }
+
+    private static JsonElement Json(long value) => JsonSerializer.SerializeToElement(value, RegistrationJson.Default.Int64);
 }

@@ -41,5 +41,8 @@ internal sealed class GeneratedSecrets
     public static bool Verify(string secret, string hash)
         => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Compute(secret)), Encoding.UTF8.GetBytes(hash));
 
-    private static string Compute(string secret) => HashPrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    /// <summary>Hashes a secret that is known to have been made here, or is presented as one.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <returns>The hash.</returns>
+    public static string Compute(string secret) => HashPrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

@@ -1,9 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Identity.Server.Registration;
 
 /// <summary>What a client asks for (RFC 7591, section 2; OpenID Connect Dynamic Client Registration, section 2). Other members are ignored.</summary>
-internal sealed record RegistrationRequest
+internal record RegistrationRequest
 {
     /// <summary>Where the client receives authorization responses.</summary>
     [JsonPropertyName("redirect_uris")]
@@ -64,4 +65,24 @@ internal sealed record RegistrationRequest
     /// <summary>Where the client is returned to after sign-out.</summary>
     [JsonPropertyName("post_logout_redirect_uris")]
     public string?[]? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>The public keys of a client that authenticates by <c>private_key_jwt</c>.</summary>
+    [JsonPropertyName("jwks")]
+    public JsonElement? JsonWebKeySet { get; init; }
+
+    /// <summary>Where those keys are published, in place of the keys themselves.</summary>
+    [JsonPropertyName("jwks_uri")]
+    public string? JsonWebKeySetUri { get; init; }
+
+    /// <summary>What somebody else states about the software, signed (RFC 7591, section 2.3).</summary>
+    [JsonPropertyName("software_statement")]
+    public JsonElement? SoftwareStatement { get; init; }
+
+    /// <summary>That statement, once it was found to be one that is believed; what it says is then in the other members.</summary>
+    [JsonIgnore]
+    public string? ApprovedStatement { get; init; }
+
+    /// <summary>All other members, among them those in a language (RFC 7591, section 2.2).</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }

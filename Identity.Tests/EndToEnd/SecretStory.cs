@@ -100,6 +100,11 @@ internal sealed class SecretStory(ProcessScene scene, ResponseRecorder recorder)
             Secrets.Add($"the secret of the {method} client", secret, "POST /connect/register 201 body");
         }
 
+        if (client.ManagementToken is { } token)
+        {
+            Secrets.Add($"the registration access token of the {method} client", token, "POST /connect/register 201 body");
+        }
+
         return client;
     }
 

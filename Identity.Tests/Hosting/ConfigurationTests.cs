@@ -9,6 +9,9 @@ namespace Identity.Tests.Hosting;
 
 public sealed class ConfigurationTests
 {
+    [TestCase("Identity:Registration:Mode", "Maybe", "Open, InitialAccessToken, Closed")]
+    [TestCase("Identity:RateLimits:RegistrationsPerAddress", "0", "from 1 to 100000")]
+    [TestCase("Identity:RateLimits:Networks:0:Network", "192.0.2.1/999", "a network")]
     [TestCase("Identity:Issuer", "http://id.example.com", "https")]
     [TestCase("Identity:Issuer", "id.example.com", "https")]
     [TestCase("Identity:Issuer", "https://id.example.com/?a=b", "https")]

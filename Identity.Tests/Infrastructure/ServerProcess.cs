@@ -119,7 +119,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         _arguments = arguments ?? _arguments;
         _process?.Dispose();
         _process = new ConsoleCommand(
-            ["--urls", Address.GetLeftPart(UriPartial.Authority), .. _arguments], _environment, workingDirectory: _directory.Parent);
+            ["--urls", Address.GetLeftPart(UriPartial.Authority), "--Identity:RateLimits:Enabled=false", .. _arguments], _environment, workingDirectory: _directory.Parent);
         var line = await _process.WaitForLineAsync(ReadyLine, Patience);
         Address = new Uri(line[ReadyLine.Length..].Split(' ')[0]);
     }

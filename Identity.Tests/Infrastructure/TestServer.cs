@@ -109,7 +109,7 @@ internal sealed class TestServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         string[] arguments =
-            ["--urls", Address.GetLeftPart(UriPartial.Authority), $"--Identity:StorageDirectory={StorageDirectory}", .. _arguments];
+            ["--urls", Address.GetLeftPart(UriPartial.Authority), $"--Identity:StorageDirectory={StorageDirectory}", "--Identity:RateLimits:Enabled=false", .. _arguments];
         _app = Program.Build(arguments, builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));

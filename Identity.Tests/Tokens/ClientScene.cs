@@ -18,6 +18,7 @@ internal abstract class ClientScene : IAsyncDisposable
     private readonly Uri _server;
     private readonly HttpClient _http;
     private readonly ResponseRecorder? _recorder;
+    private int _registrations;
 
     /// <param name="server">The address of the server.</param>
     /// <param name="recorder">Keeps what the server answers.</param>
@@ -32,13 +33,19 @@ internal abstract class ClientScene : IAsyncDisposable
     {
         using var response = await _http.PostAsJsonAsync("/connect/register", new Dictionary<string, object?>
         {
+            // Each is a client of its own: public ones that ask for the same would share one.
+            ["client_name"] = $"Client {Interlocked.Increment(ref _registrations)}",
             ["redirect_uris"] = new[] { redirectUri },
             ["token_endpoint_auth_method"] = method,
             ["grant_types"] = grantTypes ?? ["authorization_code", "refresh_token"],
         });
         var json = await response.Content.ReadFromJsonAsync<JsonElement>();
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created), json.ToString());
-        return new TestClient(json.GetProperty("client_id").GetString()!, method, json.TryGetProperty("client_secret", out var secret) ? secret.GetString() : null);
+        return new TestClient(
+            json.GetProperty("client_id").GetString()!,
+            method,
+            json.TryGetProperty("client_secret", out var secret) ? secret.GetString() : null,
+            json.TryGetProperty("registration_access_token", out var token) ? token.GetString() : null);
     }
 
     /// <summary>Lets the user sign in and agree, and returns the code.</summary>
@@ -153,7 +160,7 @@ internal abstract class ClientScene : IAsyncDisposable
 }
 
 /// <summary>A client as it was registered.</summary>
-internal sealed record TestClient(string Id, string Method, string? Secret);
+internal sealed record TestClient(string Id, string Method, string? Secret, string? ManagementToken = null);
 
 /// <summary>A code, and what proves that it was asked for.</summary>
 internal sealed record AuthorizationCode(string Value, string Verifier);
