@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.Administration;
 using Identity.Server.Authorization;
+using Identity.Server.ClientDocuments;
 using Identity.Server.Discovery;
 using Identity.Server.Hosting;
 using Identity.Server.Hosting.Events;
@@ -35,6 +36,7 @@ internal static class Program
         services.AddAuthorizationPages(configuration);
         services.AddPages(configuration);
         services.AddRegistration(configuration);
+        services.AddClientDocuments(configuration);
         services.AddValidatedOptions<TokenOptions>(configuration, TokenOptions.Section);
         services.AddAuthorization();
         services.AddOpenIddict()

@@ -1,4 +1,5 @@
 using Identity.Server.Accounts;
+using Identity.Server.ClientDocuments;
 using Identity.Server.Pages;
 using Identity.Server.Tokens;
 using Microsoft.AspNetCore;
@@ -25,6 +26,7 @@ namespace Identity.Server.Authorization;
 internal sealed class AuthorizeModel(
     IOpenIddictApplicationManager applications,
     IConsentStore consents,
+    DocumentConsents documents,
     ScopeText scopeText,
     TokenPrincipalFactory principals,
     SignInAddress addresses,
@@ -39,6 +41,15 @@ internal sealed class AuthorizeModel(
 
     /// <summary>What is asked for, in plain words.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    /// <summary>Where the client describes itself, if it does.</summary>
+    public string? DocumentHost => documents.FindHost(Pending.ClientId);
+
+    /// <summary>What of its description is agreed to here.</summary>
+    public string? DocumentVersion => documents.FindVersion(Pending.ClientId);
+
+    /// <summary>What has changed in its description since the person agreed to it.</summary>
+    public IReadOnlyList<string> DocumentChanges { get; private set; } = [];
 
     public string RequestUri => Request.RequestUri!;
 
@@ -80,6 +91,7 @@ internal sealed class AuthorizeModel(
 
         UserName = session.User.UserName ?? string.Empty;
         Scopes = await scopeText.DescribeAsync(Pending.Scopes, cancellationToken);
+        DocumentChanges = documents.DescribeChanges(Pending.ClientId, session.User.Id);
         HttpContext.AllowFormAction(Pending.Address.FormActionSource);
         return Page();
     }
@@ -110,6 +122,13 @@ internal sealed class AuthorizeModel(
             return Refuse(Errors.AccessDenied, "The user said no.");
         }
 
+        if (HttpContext.Request.Form["document"].ToString() != (DocumentVersion ?? string.Empty))
+        {
+            // Changed while the person was reading. Over again, with what it says now.
+            return Redirect(Here);
+        }
+
+        await documents.RememberAsync(Pending.ClientId, session.User.Id, cancellationToken);
         if (Pending.Address.BelongsToClient)
         {
             await consents.RememberAsync(
@@ -142,6 +161,7 @@ internal sealed class AuthorizeModel(
     private bool MustAsk(Session session) =>
         Request.HasPromptValue(PromptValues.Consent)
         || !Pending.Address.BelongsToClient
+        || documents.DescribeChanges(Pending.ClientId, session.User.Id) is not []
         || !consents.Covers(Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes);
 
     private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)

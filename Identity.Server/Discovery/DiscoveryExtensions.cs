@@ -18,8 +18,6 @@ internal static class DiscoveryExtensions
         {
             options.Issuer = settings.Value.GetIssuer();
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
-            // Needs key sets of clients, which registration does not take yet.
-            options.ClientAuthenticationMethods.Remove(ClientAuthenticationMethods.PrivateKeyJwt);
         });
         // The host refuses plain http itself where the issuer is https; without an issuer, or with one on loopback, http is what there is.
         server.Services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IOptions<IdentityServerOptions>>((options, settings) =>

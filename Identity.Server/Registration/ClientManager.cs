@@ -1,3 +1,4 @@
+using Identity.Server.ClientDocuments;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Core;
@@ -12,9 +13,16 @@ internal sealed class ClientManager<TApplication>(
     ILogger<OpenIddictApplicationManager<TApplication>> logger,
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictApplicationStore<TApplication> store,
-    GeneratedSecrets secrets) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
+    GeneratedSecrets secrets,
+    RequestedClients requested) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
     where TApplication : class
 {
+    /// <inheritdoc/>
+    public override ValueTask<TApplication?> FindByClientIdAsync(string identifier, CancellationToken cancellationToken = default)
+        => requested.Find(identifier) is { } client
+            ? ValueTask.FromResult(client.Application as TApplication)
+            : base.FindByClientIdAsync(identifier, cancellationToken);
+
     /// <inheritdoc/>
     public override async ValueTask<bool> ValidateRedirectUriAsync(TApplication application, string uri, CancellationToken cancellationToken = default)
     {
