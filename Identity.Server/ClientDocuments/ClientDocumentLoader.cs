@@ -3,6 +3,7 @@
 
 using Identity.Server.ClientDocuments.Fetching;
 using Identity.Server.Hosting;
+using Identity.Server.Registration;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
@@ -53,7 +54,9 @@ internal sealed partial class ClientDocumentLoader(
             : await GetAsync(clientId, kept, purpose, context);
         entry = await FindEntryAsync(clientId, context.RequestAborted);
         var isWelcome = purpose is not ClientPurpose.Begin || (options.Value.Enabled && document is not null && document.Serves(time.GetUtcNow()));
-        var application = !isWelcome || document?.Value is null ? null : entry ?? await ClientEntry.CreateAsync(clientId, document, applications, context.RequestAborted);
+        var application = !isWelcome || document?.Value is null ? null
+            : entry is null ? await ClientEntry.CreateAsync(clientId, document, applications, context.RequestAborted)
+            : await ClientEntry.RenewAsync(entry, document, applications, context.RequestAborted);
         return new(application, document, entry is not null);
     }
 
@@ -83,6 +86,7 @@ internal sealed partial class ClientDocumentLoader(
                 var descriptor = new OpenIddictApplicationDescriptor();
                 await manager.PopulateAsync(descriptor, application);
                 ClientEntry.Describe(descriptor, copy);
+                descriptor.ClientSecret ??= ClientEntry.CreateSecret(descriptor.ClientType, scope.ServiceProvider.GetRequiredService<GeneratedSecrets>());
                 await manager.UpdateAsync(application, descriptor);
             }
         }

@@ -1,7 +1,6 @@
 using Identity.Server.ClientDocuments.Authentication;
 using Identity.Server.ClientDocuments.Fetching;
 using Identity.Server.Hosting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using static OpenIddict.Server.OpenIddictServerHandlers;
 
 namespace Identity.Server.ClientDocuments;
@@ -45,18 +44,5 @@ internal static class ClientDocumentsExtensions
             .AddEventHandler(KeepConsentedClient.Descriptor)
             .AddEventHandler(AdvertiseClientDocuments.Descriptor));
         return services;
-    }
-
-    private static void AddFetching(this IServiceCollection services)
-    {
-        services.TryAddSingleton<INameResolver, SystemNameResolver>();
-        services.AddSingleton<GuardedConnection>();
-        services.AddSingleton<FetchLimits>();
-        services.AddSingleton<GuardedFetcher>();
-        services.AddHttpClient(GuardedFetcher.ClientName, client => client.DefaultRequestHeaders.UserAgent.Add(new("Identity", null)))
-            .ConfigurePrimaryHttpMessageHandler(provider => GuardedFetcher.CreateHandler(provider.GetRequiredService<GuardedConnection>()))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            // The addresses are strangers' choices; what there is to say of them is said once, by the caller.
-            .RemoveAllLoggers();
     }
 }

@@ -34,6 +34,26 @@ internal static class ClientEntry
         return application;
     }
 
+    /// <summary>Brings a client up to date, for one request, where the copy on disk is not the latest.</summary>
+    /// <param name="application">The client.</param>
+    /// <param name="document">The latest copy.</param>
+    /// <param name="applications">OpenIddict's manager.</param>
+    /// <param name="cancellationToken">Not waited for anything.</param>
+    /// <returns>The same client.</returns>
+    public static async ValueTask<Application> RenewAsync(
+        Application application, RemoteDocument document, IOpenIddictApplicationManager applications, CancellationToken cancellationToken)
+    {
+        if (ReadDocument(application)?.FetchedAt != document.FetchedAt)
+        {
+            var descriptor = new OpenIddictApplicationDescriptor();
+            await applications.PopulateAsync(descriptor, application, cancellationToken);
+            Describe(descriptor, document);
+            await applications.PopulateAsync(application, descriptor, cancellationToken);
+        }
+
+        return application;
+    }
+
     /// <summary>Says in OpenIddict's terms what a document says.</summary>
     /// <param name="descriptor">Changed to what the document says; properties of others stay.</param>
     /// <param name="document">The document.</param>
@@ -44,8 +64,6 @@ internal static class ClientEntry
         descriptor.ClientType = document.Value.AuthenticationMethods.Contains(ClientAuthenticationMethods.None) ? ClientTypes.Public : ClientTypes.Confidential;
         descriptor.ConsentType = ConsentTypes.Explicit;
         descriptor.DisplayName = metadata.ClientName;
-        // A confidential client must have keys of its own. Where it publishes them elsewhere, they are looked up there.
-        descriptor.JsonWebKeySet = descriptor.ClientType is ClientTypes.Confidential ? new() : null;
         Replace(descriptor.RedirectUris, metadata.RedirectUris.Select(ToUri));
         Replace(descriptor.PostLogoutRedirectUris, (metadata.PostLogoutRedirectUris ?? []).Select(ToUri));
         Replace(descriptor.Requirements, [Requirements.Features.ProofKeyForCodeExchange]);
@@ -56,13 +74,27 @@ internal static class ClientEntry
             Permissions.Endpoints.Token,
             Permissions.Endpoints.Revocation,
             Permissions.Endpoints.EndSession,
-            .. metadata.GrantTypes.Select(type => Permissions.Prefixes.GrantType + type),
+            // A device that shows a code has no page of its own on which a user could see who asks: such clients register.
+            .. metadata.GrantTypes.Where(type => type is not GrantTypes.DeviceCode).Select(type => Permissions.Prefixes.GrantType + type),
             .. metadata.ResponseTypes.Select(type => Permissions.Prefixes.ResponseType + type),
             .. metadata.Scope.Split(' ').Select(scope => Permissions.Prefixes.Scope + scope),
         ]);
         descriptor.Properties[DocumentProperty] = JsonSerializer.SerializeToElement(
             new KeptDocument(document.Value, document.FetchedAt, document.FreshUntil, document.IsGone), ClientDocumentJson.Default.KeptDocument);
+
+        // As of clients that registered themselves, so that those which nobody uses go with the others.
+        descriptor.Properties.TryAdd(
+            ClientRegistrar.IssuedAtProperty, JsonSerializer.SerializeToElement(document.FetchedAt.ToUnixTimeSeconds(), RegistrationJson.Default.Int64));
     }
+
+    /// <summary>
+    /// Creates the secret that OpenIddict wants of every confidential client, also of one that proves itself by keys it publishes. Nobody is
+    /// told, and it is kept as a hash only.
+    /// </summary>
+    /// <param name="clientType">The type of the client.</param>
+    /// <param name="secrets">Creates secrets.</param>
+    /// <returns>Null for a public client.</returns>
+    public static string? CreateSecret(string? clientType, GeneratedSecrets secrets) => clientType is ClientTypes.Confidential ? secrets.Create() : null;
 
     /// <summary>Reads the last good copy that is kept with a client.</summary>
     /// <param name="application">The client.</param>

@@ -23,8 +23,8 @@ public sealed class MetadataTests
         Assert.That(metadata.GetProperty("registration_endpoint").GetString(), Is.EqualTo($"{issuer}/connect/register"));
         Assert.That(metadata.GetProperty("token_endpoint").GetString(), Is.EqualTo($"{issuer}/connect/token"));
         Assert.That(metadata.GetProperty("pushed_authorization_request_endpoint").GetString(), Is.EqualTo($"{issuer}/connect/par"));
-        Assert.That(Values(metadata, "token_endpoint_auth_methods_supported"), Is.EqualTo(new[] { "none", "client_secret_post", "client_secret_basic" }));
-        Assert.That(Values(metadata, "introspection_endpoint_auth_methods_supported"), Is.EqualTo(new[] { "client_secret_post", "client_secret_basic" }));
+        Assert.That(Values(metadata, "token_endpoint_auth_methods_supported"), Is.EqualTo(new[] { "none", "client_secret_post", "client_secret_basic", "private_key_jwt" }));
+        Assert.That(Values(metadata, "introspection_endpoint_auth_methods_supported"), Is.EqualTo(new[] { "client_secret_post", "client_secret_basic", "private_key_jwt" }));
         Assert.That(Values(metadata, "code_challenge_methods_supported"), Is.EqualTo(new[] { "S256" }));
         Assert.That(Values(metadata, "scopes_supported"), Is.SupersetOf(new[] { "openid", "offline_access" }));
         Assert.That(Values(metadata, "id_token_signing_alg_values_supported"), Is.EqualTo(new[] { "ES256" }));

@@ -12,10 +12,15 @@ internal sealed record ClientKeys(JsonElement Json, ImmutableArray<JsonWebKey> K
 {
     /// <summary>The algorithms by which assertions may be signed.</summary>
     public static readonly ImmutableArray<string> Algorithms =
-        [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSsaPssSha256,
+        SecurityAlgorithms.RsaSha384, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSsaPssSha384,
+        SecurityAlgorithms.RsaSha512, SecurityAlgorithms.EcdsaSha512, SecurityAlgorithms.RsaSsaPssSha512,
+    ];
 
     private const int MaximumKeys = 32;
     private const int MinimumRsaSize = 2048;
+    private const int MaximumRsaSize = 8192;
 
     // Each key would otherwise leave its verifier in a cache of the process.
     private static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
@@ -53,7 +58,7 @@ internal sealed record ClientKeys(JsonElement Json, ImmutableArray<JsonWebKey> K
         ImmutableArray<JsonWebKey> usable = [.. keys.EnumerateArray().Select(ReadKey).OfType<JsonWebKey>()];
         return usable is not []
             ? new(json, usable)
-            : throw new InvalidDocumentException($"jwks: has no key for {string.Join(", ", Algorithms)}: RSA of {MinimumRsaSize} bits or more, or P-256");
+            : throw new InvalidDocumentException($"jwks: has no key for signatures: RSA of {MinimumRsaSize} bits or more, P-256, P-384 or P-521");
     }
 
     /// <summary>The keys that may have signed something.</summary>
@@ -83,8 +88,8 @@ internal sealed record ClientKeys(JsonElement Json, ImmutableArray<JsonWebKey> K
 
     private static bool IsStrong(JsonWebKey key) => key.Kty switch
     {
-        JsonWebAlgorithmsKeyTypes.RSA => key is { N.Length: > 0, E.Length: > 0 } && key.KeySize >= MinimumRsaSize,
-        JsonWebAlgorithmsKeyTypes.EllipticCurve => key is { Crv: JsonWebKeyECTypes.P256, X.Length: > 0, Y.Length: > 0 },
+        JsonWebAlgorithmsKeyTypes.RSA => key is { N.Length: > 0, E.Length: > 0 } && key.KeySize is >= MinimumRsaSize and <= MaximumRsaSize,
+        JsonWebAlgorithmsKeyTypes.EllipticCurve => key is { Crv: JsonWebKeyECTypes.P256 or JsonWebKeyECTypes.P384 or JsonWebKeyECTypes.P521, X.Length: > 0, Y.Length: > 0 },
         _ => false,
     };
 }
