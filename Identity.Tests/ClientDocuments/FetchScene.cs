@@ -40,6 +40,8 @@ internal sealed class FetchScene : IAsyncDisposable
         return new(host, services.BuildServiceProvider(), time);
     }
 
+    public ClientDocumentAddress Addresses => new(_services.GetRequiredService<GuardedConnection>());
+
     public Task<FetchResult> FetchAsync(string path, string? asker = "192.0.2.1") => Fetcher.FetchAsync(new Uri(Host.AddressOf(path)), asker, CancellationToken.None);
 
     /// <summary>Copies of texts.</summary>

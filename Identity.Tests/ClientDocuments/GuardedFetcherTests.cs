@@ -140,6 +140,11 @@ public sealed class GuardedFetcherTests
 
         Assert.That(await scene.Fetcher.FetchAsync(new Uri(scene.Host.AddressOf("/client", "127.0.0.1")), null, CancellationToken.None), Is.InstanceOf<FetchResult.Found>());
         Assert.That(await scene.FetchAsync("/client"), Is.InstanceOf<FetchResult.Failed>(), "a name that only resolves to it");
+
+        // Where a developer's own client is, there is no certificate either.
+        Assert.That(scene.Addresses.IsAllowed("http://localhost:8080/client.json"), Is.True);
+        Assert.That(scene.Addresses.IsAllowed("http://client.example/client.json"), Is.False);
+        Assert.That(_scene.Addresses.IsAllowed("http://localhost:8080/client.json"), Is.False);
     }
 
     [TestCase("text/html")]
