@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using Identity.Server.ClientDocuments;
 using Identity.Server.ClientDocuments.Fetching;
 using Identity.Tests.Infrastructure;
@@ -117,6 +118,39 @@ public sealed class ClientDocumentReaderTests
     [TestCase("https://client.example/client\n.json", false)]
     public void An_identifier_is_an_address_with_one_spelling(string clientId, bool expected)
         => Assert.That(_server.Services.GetRequiredService<ClientDocumentAddress>().IsAllowed(clientId), Is.EqualTo(expected));
+
+    /// <summary>Whatever stands at an address, it is read or refused, and nothing else happens to the request that named it.</summary>
+    [Test]
+    public void Any_text_is_read_or_refused()
+    {
+        using var key = new ClientKey("1");
+        using var rsa = new ClientKey("2", isRsa: true);
+        var document = $$"""{"client_id":"{{Address}}","client_name":"Name","redirect_uris":["https://client.example/","http://127.0.0.1/cb"],"token_endpoint_auth_methods_supported":["none","private_key_jwt"],"contacts":["a@b.example"],"jwks":{{ClientKey.Set(key, rsa)}}}""";
+        string[] pieces =
+            ["\"", "\\ud800", "\\u0000", "{", "}", "[", "]", ",", ":", "null", "1e999", "true", "[[[[[[[[[[[[[[[[[[", "\uD83D\uDE00", "=", "-", "\"kty\":\"oct\"", "\"n\":\"\"", "\"x5c\":[\"AA\"]", "\"jwks_uri\":\"https://[\","];
+        var read = 0;
+        Gen.Select(Gen.Int[0, document.Length - 1], Gen.Int[0, 12], Gen.Int[0, pieces.Length - 1], Gen.Bool).Array[1, 3].Sample(
+            changes =>
+            {
+                var text = document;
+                foreach (var (at, removed, piece, inserts) in changes)
+                {
+                    var start = Math.Min(at, text.Length);
+                    text = text.Remove(start, Math.Min(removed, text.Length - start)).Insert(start, inserts ? pieces[piece] : "");
+                }
+
+                try
+                {
+                    Reader.Read(Address, Encoding.UTF8.GetBytes(text));
+                    Interlocked.Increment(ref read);
+                }
+                catch (InvalidDocumentException)
+                {
+                }
+            },
+            iter: 10_000);
+        Assert.That(read, Is.InRange(1, 9_000), "changes that matter, and changes that do not");
+    }
 
     private ClientDocument Read(string document, string? member = null, string? value = null)
     {

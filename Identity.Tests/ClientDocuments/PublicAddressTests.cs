@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Net;
+using CsCheck;
 using Identity.Server.ClientDocuments.Fetching;
 
 namespace Identity.Tests.ClientDocuments;
@@ -54,4 +56,28 @@ public sealed class PublicAddressTests
     [TestCase("2606:4700::1111")]
     [TestCase("2a00:1450:4001::1")]
     public void Is_public(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.True);
+
+    [Test]
+    public void No_IPv4_address_becomes_public_by_being_written_as_IPv6() => Gen.UInt.Sample(
+        number =>
+        {
+            var bytes = new byte[4];
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+            var address = new IPAddress(bytes);
+            IPAddress Embed(string prefix, int offset)
+            {
+                var whole = IPAddress.Parse(prefix).GetAddressBytes();
+                bytes.CopyTo(whole, offset);
+                return new IPAddress(whole);
+            }
+
+            var isPublic = PublicAddress.IsPublic(address);
+            return PublicAddress.IsPublic(address.MapToIPv6()) == isPublic
+                && PublicAddress.IsPublic(Embed("64:ff9b::", 12)) == isPublic
+                && !PublicAddress.IsPublic(Embed("::", 12))
+                && !PublicAddress.IsPublic(Embed("2002::", 2))
+                && !PublicAddress.IsPublic(Embed("2001::", 12))
+                && !PublicAddress.IsPublic(Embed("64:ff9b:1::", 12));
+        },
+        iter: 20_000);
 }
