@@ -10,7 +10,6 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal sealed class JournalWriter(IFileSystem files, string directory, ManifestFile manifest, int chunk, TimeProvider time) : IJournal, IDisposable
 {
-
     // Its last byte is the mark, which only the last piece of a chunk takes.
     private readonly byte[] _filler = CreateFiller(chunk);
 
@@ -81,12 +80,16 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
 
     public void EndSegment()
     {
+        // One that could not be named has no line yet: it is still the next one.
         _file?.Dispose();
-        _unnamed?.File.Dispose();
-        (_file, _unnamed) = (null, null);
+        _file = null;
     }
 
-    public void Dispose() => EndSegment();
+    public void Dispose()
+    {
+        EndSegment();
+        _unnamed?.File.Dispose();
+    }
 
     private IWritableFile OpenSegment(long after)
     {

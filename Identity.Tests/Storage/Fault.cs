@@ -1,7 +1,11 @@
 namespace Identity.Tests.Storage;
 
 /// <summary>A call to the file system.</summary>
-internal sealed record FileCall(int Number, string Name, string Path);
+/// <param name="Number">How many came before.</param>
+/// <param name="Name">What it does.</param>
+/// <param name="Path">The file.</param>
+/// <param name="IsOfLines">Whether it writes lines of a journal, not the head of a segment and not what fills it up.</param>
+internal sealed record FileCall(int Number, string Name, string Path, bool IsOfLines = false);
 
 /// <summary>How a call fails.</summary>
 internal enum Fault

@@ -89,12 +89,12 @@ internal sealed class FaultyFileSystem(IFileSystem? disk = null) : IFileSystem
         throw Failure(fault, name);
     }
 
-    private Fault Next(string name, string path)
+    private Fault Next(string name, string path, bool isOfLines = false)
     {
         FileCall call;
         lock (_lock)
         {
-            _calls.Add(call = new(_calls.Count, name, path));
+            _calls.Add(call = new(_calls.Count, name, path, isOfLines));
         }
 
         return Decide(call.Number, name) is not Fault.None and var fault ? fault : DecideCall(call);
@@ -120,7 +120,7 @@ internal sealed class FaultyFileSystem(IFileSystem? disk = null) : IFileSystem
     {
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            var fault = owner.Next("Write", path);
+            var fault = owner.Next("Write", path, offset > 0 && bytes is [(byte)'{', ..]);
             if (fault is Fault.None or Fault.After or Fault.Full or Fault.Kill)
             {
                 file.Write(fault is Fault.None ? bytes : bytes[..(bytes.Length / 2)], offset);

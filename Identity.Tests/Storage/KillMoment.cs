@@ -15,13 +15,13 @@ internal sealed partial record KillMoment(KillKind Kind, int Count)
     public bool IsOpen { get; set; }
 
     /// <summary>All kinds in turn, so that each has its share.</summary>
-    public static KillMoment Choose(int life, Chance chance) => (life % 8) switch
+    public static KillMoment Choose(int life, Chance chance) => (life % 6) switch
     {
         0 => new(KillKind.OutsideAtAStart, chance.Below(2)),
         1 => new(KillKind.AtACallOfAStart, chance.Below(60)),
         2 => new(KillKind.AtACallOfASnapshot, chance.Below(40)),
-        3 => new(KillKind.Outside, chance.Below(600)),
-        _ => new(KillKind.InTheMiddleOfALine, chance.Below(12)),
+        3 => new(KillKind.InTheMiddleOfALine, chance.Below(60)),
+        _ => new(KillKind.Outside, chance.Below(600)),
     };
 
     public static KillMoment Parse(string text) => text.Split(':') is [var kind, var count]
@@ -36,7 +36,7 @@ internal sealed partial record KillMoment(KillKind Kind, int Count)
         {
             KillKind.AtACallOfAStart => !IsOpen,
             KillKind.AtACallOfASnapshot => IsOpen && (_calls >= 0 || HalfWrittenCollection().IsMatch(call.Path)),
-            KillKind.InTheMiddleOfALine => IsOpen && call.Name is "Write" && JournalSegment.TryParse(Path.GetFileName(call.Path), out _),
+            KillKind.InTheMiddleOfALine => IsOpen && call.IsOfLines && JournalSegment.TryParse(Path.GetFileName(call.Path), out _),
             _ => false,
         };
         return isThere && Interlocked.Increment(ref _calls) == Count ? Fault.Kill : Fault.None;
