@@ -161,7 +161,7 @@ internal sealed class AuthorizeModel(
     private bool MustAsk(Session session) =>
         Request.HasPromptValue(PromptValues.Consent)
         || !Pending.Address.BelongsToClient
-        || documents.DescribeChanges(Pending.ClientId, session.User.Id) is not []
+        || !documents.Covers(Pending.ClientId, session.User.Id)
         || !consents.Covers(Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes);
 
     private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)

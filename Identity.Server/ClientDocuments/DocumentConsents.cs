@@ -14,12 +14,13 @@ namespace Identity.Server.ClientDocuments;
 internal sealed class DocumentConsents(Collection<DocumentConsent> consents, RequestedClients requested, TimeProvider time)
 {
     private static readonly CollectionIndex<DocumentConsent> ByParties = new("parties", consent => Key(consent.ClientId, consent.Subject), unique: true);
+    private static readonly CollectionIndex<DocumentConsent> ByClient = new("client", consent => consent.ClientId);
 
     /// <summary>The collection, for the storage directory to open.</summary>
     public static CollectionDefinition<DocumentConsent> Definition { get; } = new("document_consents")
     {
         Json = DocumentConsentJson.Default.DocumentConsent,
-        Indexes = [ByParties],
+        Indexes = [ByParties, ByClient],
         References =
         [
             new("client", "clients", consent => consent.ClientId, index: "client id"),
@@ -40,6 +41,13 @@ internal sealed class DocumentConsents(Collection<DocumentConsent> consents, Req
             ? Base64Url.EncodeToString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
                 [.. document.Metadata.RedirectUris.Order(StringComparer.Ordinal), "", .. KeysOf(document)], ClientDocumentJson.Default.StringArray)))
             : null;
+
+    /// <summary>Whether the user has agreed to what the document says now.</summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="subject">The user.</param>
+    /// <returns>True for clients of other kinds.</returns>
+    public bool Covers(string clientId, string subject)
+        => Find(clientId) is null || (consents.Contains(ByParties, Key(clientId, subject)) && DescribeChanges(clientId, subject) is []);
 
     /// <summary>Says what has changed since the user agreed.</summary>
     /// <param name="clientId">The client.</param>
@@ -89,6 +97,13 @@ internal sealed class DocumentConsents(Collection<DocumentConsent> consents, Req
             // The same person, in another window, at this moment.
         }
     }
+
+    /// <summary>Forgets what anybody has agreed to for a client that is removed.</summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="cancellationToken">Ends the wait for the disk.</param>
+    /// <returns>A task that completes when it is part of the unit of work.</returns>
+    public async ValueTask ForgetClientAsync(string clientId, CancellationToken cancellationToken)
+        => await consents.RemoveAsync([.. consents.Find(ByClient, clientId).Select(consent => consent.Id)], cancellationToken);
 
     private ClientDocument? Find(string clientId) => requested.Find(clientId)?.Document?.Value;
 

@@ -1,4 +1,5 @@
 using Identity.Server.ClientDocuments;
+using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Core;
@@ -14,7 +15,9 @@ internal sealed class ClientManager<TApplication>(
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictApplicationStore<TApplication> store,
     GeneratedSecrets secrets,
-    RequestedClients requested) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
+    RequestedClients requested,
+    DocumentConsents documentConsents,
+    StorageDirectory directory) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
     where TApplication : class
 {
     /// <inheritdoc/>
@@ -36,6 +39,19 @@ internal sealed class ClientManager<TApplication>(
 
         return await base.ValidateRedirectUriAsync(application, uri, cancellationToken);
     }
+
+    // What users have agreed to goes with the client, whoever deletes it and why.
+    /// <inheritdoc/>
+    public override ValueTask DeleteAsync(TApplication application, CancellationToken cancellationToken = default) => directory.ExecuteAsync(
+        async token =>
+        {
+            await base.DeleteAsync(application, token);
+            if (await Store.GetClientIdAsync(application, token) is { Length: > 0 } clientId)
+            {
+                await documentConsents.ForgetClientAsync(clientId, token);
+            }
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     protected override async ValueTask<string> ObfuscateClientSecretAsync(string secret, CancellationToken cancellationToken = default)

@@ -1,7 +1,11 @@
 using System.Net;
+using Identity.Server.ClientDocuments;
 using Identity.Server.ClientDocuments.Fetching;
+using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
 using Identity.Tests.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+using OpenIddict.Abstractions;
 
 namespace Identity.Tests.ClientDocuments;
 
@@ -114,6 +118,21 @@ public sealed class DocumentClientTests
         var again = await browser.SubmitAsync(page, [new("decision", "allow")]);
         Assert.That(HttpBrowser.IsConsent(again), again.Text);
         Assert.That((await browser.SubmitAsync(again, [new("decision", "allow")])).LeftFor, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Whoever_deletes_the_client_deletes_what_was_agreed_to_and_it_may_come_again()
+    {
+        await _scene.Scene.ConnectAsync(_scene.Client);
+        await using (var scope = _scene.Server.Services.CreateAsyncScope())
+        {
+            var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
+            await applications.DeleteAsync((await applications.FindByClientIdAsync(_scene.ClientId))!);
+        }
+
+        Assert.That(_scene.Server.Services.GetRequiredService<Collection<DocumentConsent>>().Count, Is.Zero);
+        await _scene.Scene.ConnectAsync(_scene.Client);
+        Assert.That(_scene.Server.Services.GetRequiredService<Collection<DocumentConsent>>().Count, Is.EqualTo(1));
     }
 
     [TestCase(404)]
