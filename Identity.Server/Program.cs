@@ -2,6 +2,7 @@ using Identity.Server.Accounts;
 using Identity.Server.Administration;
 using Identity.Server.Authorization;
 using Identity.Server.ClientDocuments;
+using Identity.Server.Device;
 using Identity.Server.Discovery;
 using Identity.Server.Hosting;
 using Identity.Server.Hosting.Events;
@@ -9,6 +10,7 @@ using Identity.Server.Keys;
 using Identity.Server.Maintenance;
 using Identity.Server.Pages;
 using Identity.Server.Registration;
+using Identity.Server.Resources;
 using Identity.Server.Tokens;
 
 namespace Identity.Server;
@@ -41,7 +43,7 @@ internal static class Program
         services.AddAuthorization();
         services.AddOpenIddict()
             .AddCore(core => core.UseFileSystem())
-            .AddServer(AddEndpoints)
+            .AddServer(server => AddEndpoints(server, configuration))
             .AddValidation(AddValidation);
         configure?.Invoke(builder);
 
@@ -55,10 +57,12 @@ internal static class Program
         return app;
     }
 
-    private static void AddEndpoints(OpenIddictServerBuilder server)
+    private static void AddEndpoints(OpenIddictServerBuilder server, IConfiguration configuration)
     {
         server.SetAuthorizationEndpointUris("connect/authorize").SetPushedAuthorizationEndpointUris("connect/par");
+        server.AddResources(configuration);
         server.AddTokens();
+        server.AddDevice();
         server.AddDiscovery();
         server.UseAspNetCore();
         server.UseEventTables();

@@ -14,6 +14,8 @@ internal sealed class SignInModel(
 {
     internal const string Route = "/account/sign-in";
 
+    internal const int MaximumLength = 256;
+
     [BindProperty(SupportsGet = true, Name = "returnUrl")]
     public string? ReturnUrl { get; set; }
 
@@ -21,14 +23,18 @@ internal sealed class SignInModel(
     [BindProperty(SupportsGet = true, Name = "destination")]
     public string? Destination { get; set; }
 
+    /// <summary>A user name to begin with, which the application gave (<c>login_hint</c>).</summary>
+    [BindProperty(SupportsGet = true, Name = "login_hint")]
+    public string? LoginHint { get; set; }
+
     [BindProperty]
     [Required(ErrorMessage = "Enter your user name.")]
-    [MaxLength(256, ErrorMessage = "That is too long for a user name.")]
+    [MaxLength(MaximumLength, ErrorMessage = "That is too long for a user name.")]
     public string UserName { get; set; } = string.Empty;
 
     [BindProperty]
     [Required(ErrorMessage = "Enter your password.")]
-    [MaxLength(256, ErrorMessage = "That is too long for a password.")]
+    [MaxLength(MaximumLength, ErrorMessage = "That is too long for a password.")]
     public string Password { get; set; } = string.Empty;
 
     /// <summary>Whether an application waits for the sign-in.</summary>
@@ -43,6 +49,7 @@ internal sealed class SignInModel(
     public void OnGet()
     {
         ModelState.Clear();
+        UserName = LoginHint is { Length: <= MaximumLength } ? LoginHint : string.Empty;
         AllowDestination();
     }
 

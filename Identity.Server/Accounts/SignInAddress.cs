@@ -17,15 +17,23 @@ internal sealed class SignInAddress(IDataProtectionProvider protection)
     /// <summary>Makes the address.</summary>
     /// <param name="context">The request that needs somebody signed in.</param>
     /// <param name="returnUrl">Where to go on, on this server.</param>
-    /// <param name="formActionSource">The origin or scheme at which the redirects may end.</param>
-    public string Create(HttpContext context, string returnUrl, string formActionSource)
+    /// <param name="formActionSource">The origin or scheme at which the redirects may end; null where they stay on this server.</param>
+    /// <param name="loginHint">Who, as far as the application knows, will sign in.</param>
+    public string Create(HttpContext context, string returnUrl, string? formActionSource = null, string? loginHint = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Request.PathBase + SignInModel.Route + new QueryBuilder
+        var query = new QueryBuilder { { "returnUrl", returnUrl } };
+        if (formActionSource is not null)
         {
-            { "returnUrl", returnUrl },
-            { "destination", _protector.Protect(formActionSource) },
-        };
+            query.Add("destination", _protector.Protect(formActionSource));
+        }
+
+        if (loginHint is { Length: > 0 and <= SignInModel.MaximumLength } && !loginHint.Any(char.IsControl))
+        {
+            query.Add("login_hint", loginHint);
+        }
+
+        return context.Request.PathBase + SignInModel.Route + query;
     }
 
     /// <summary>Reads the origin or scheme from the address; null where there is none of this server's making.</summary>

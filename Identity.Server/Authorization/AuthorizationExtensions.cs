@@ -18,6 +18,7 @@ internal static class AuthorizationExtensions
             // What a client asked for waits in memory while its user signs in, under a name that fits into an address.
             server.EnableAuthorizationRequestCaching();
             server.AddEventHandler(ReturnErrorsToClient.Descriptor);
+            server.AddEventHandler(AnswerInOfferedMode.Descriptor);
             server.AddEventHandler(AllowFormPost.Descriptor);
             server.UseAspNetCore()
                 .EnableAuthorizationEndpointPassthrough()

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Identity.Server.Resources;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Identity.Server.Authorization;
@@ -21,13 +21,13 @@ internal sealed record AuthorizationRequest(
 {
     private const int MaximumNameLength = 100;
 
-    /// <summary>What is granted where neither the request nor the client's registration names scopes (RFC 6749 §3.3).</summary>
-    public static ImmutableArray<string> DefaultScopes { get; } =
-        [OpenIddictConstants.Scopes.OpenId, OpenIddictConstants.Scopes.Profile, OpenIddictConstants.Scopes.Email];
-
     /// <summary>Reads the request of a transaction.</summary>
     public static async Task<AuthorizationRequest> ReadAsync(
-        OpenIddictServerTransaction transaction, IOpenIddictApplicationManager applications, CancellationToken cancellationToken)
+        OpenIddictServerTransaction transaction,
+        IOpenIddictApplicationManager applications,
+        ResourceCatalog catalog,
+        ScopePolicy policy,
+        CancellationToken cancellationToken)
     {
         // The redirect URI that was validated, which is not in the request where the client left it out.
         var validation = transaction.GetProperty<ValidateAuthorizationRequestContext>(
@@ -36,38 +36,17 @@ internal sealed record AuthorizationRequest(
 
         var application = await applications.FindByClientIdAsync(request.ClientId!, cancellationToken)
             ?? throw new InvalidOperationException("The client was removed while its request was being handled.");
-        var permissions = await applications.GetPermissionsAsync(application, cancellationToken);
+        var (resources, problem) = catalog.Resolve(request.GetResources(), (transaction.Options.Issuer ?? transaction.BaseUri)!);
+        var granted = resources ?? throw new InvalidOperationException($"The request was found valid, but {problem}");
 
         return new AuthorizationRequest(
             request.ClientId!,
             Shorten(await applications.GetDisplayNameAsync(application, cancellationToken)),
             new ClientAddress(new Uri(validation!.RedirectUri!)),
-            ResolveScopes(request.GetScopes(), permissions),
-            [.. request.GetResources().Distinct(StringComparer.Ordinal)]);
+            await policy.ResolveAsync(request.GetScopes(), request.ClientId!, granted, cancellationToken),
+            granted);
     }
 
     // A name as long as a page would push what counts out of sight.
-    private static string? Shorten(string? name) => name is { Length: > MaximumNameLength } ? name[..MaximumNameLength] + "…" : name;
-
-    private static ImmutableArray<string> ResolveScopes(ImmutableArray<string> requested, ImmutableArray<string> permissions)
-    {
-        ImmutableArray<string> registered =
-        [
-            .. permissions
-                .Where(permission => permission.StartsWith(Permissions.Prefixes.Scope, StringComparison.Ordinal))
-                .Select(permission => permission[Permissions.Prefixes.Scope.Length..]),
-        ];
-        var scopes = requested is not [] ? requested : registered is not [] ? registered : DefaultScopes;
-
-        // A client that may refresh gets a refresh token whether or not it knows to ask, and its scope says so; to one that
-        // may not, the scope would promise what it cannot have.
-        var mayRefresh = permissions.Contains(Permissions.GrantTypes.RefreshToken);
-        return
-        [
-            .. scopes
-                .Where(scope => scope != OpenIddictConstants.Scopes.OfflineAccess)
-                .Concat(mayRefresh ? [OpenIddictConstants.Scopes.OfflineAccess] : [])
-                .Distinct(StringComparer.Ordinal),
-        ];
-    }
+    internal static string? Shorten(string? name) => name is { Length: > MaximumNameLength } ? name[..MaximumNameLength] + "…" : name;
 }

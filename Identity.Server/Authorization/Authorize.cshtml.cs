@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.ClientDocuments;
 using Identity.Server.Pages;
+using Identity.Server.Resources;
 using Identity.Server.Tokens;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Antiforgery;
@@ -28,6 +29,8 @@ internal sealed class AuthorizeModel(
     IConsentStore consents,
     DocumentConsents documents,
     ScopeText scopeText,
+    ResourceCatalog catalog,
+    ScopePolicy policy,
     TokenPrincipalFactory principals,
     SignInAddress addresses,
     IAntiforgery antiforgery,
@@ -51,11 +54,14 @@ internal sealed class AuthorizeModel(
     /// <summary>What has changed in its description since the person agreed to it.</summary>
     public IReadOnlyList<string> DocumentChanges { get; private set; } = [];
 
+    /// <summary>What people call a resource, where they were told how.</summary>
+    public string? NameOf(string resource) => catalog.FindName(resource);
+
     public string RequestUri => Request.RequestUri!;
 
     public string FormAction => HttpContext.Request.PathBase + HttpContext.Request.Path;
 
-    public string SignInAddress => addresses.Create(HttpContext, Here, Pending.Address.FormActionSource);
+    public string SignInAddress => addresses.Create(HttpContext, Here, Pending.Address.FormActionSource, Request.LoginHint);
 
     private new OpenIddictRequest Request => HttpContext.GetOpenIddictServerRequest()
         ?? throw new InvalidOperationException("The authorization page was reached without an authorization request.");
@@ -90,8 +96,8 @@ internal sealed class AuthorizeModel(
         }
 
         UserName = session.User.UserName ?? string.Empty;
-        Scopes = await scopeText.DescribeAsync(Pending.Scopes, cancellationToken);
         DocumentChanges = documents.DescribeChanges(Pending.ClientId, session.User.Id);
+        Scopes = await scopeText.DescribeAsync(Pending.Scopes, Pending.Resources, cancellationToken);
         HttpContext.AllowFormAction(Pending.Address.FormActionSource);
         return Page();
     }
@@ -141,7 +147,7 @@ internal sealed class AuthorizeModel(
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var transaction = HttpContext.Features.Get<OpenIddictServerAspNetCoreFeature>()!.Transaction!;
-        Pending = await AuthorizationRequest.ReadAsync(transaction, applications, cancellationToken);
+        Pending = await AuthorizationRequest.ReadAsync(transaction, applications, catalog, policy, cancellationToken);
     }
 
     /// <summary>Whether the client wants the person to prove anew who they are, and they have not done so for it yet.</summary>
@@ -154,7 +160,9 @@ internal sealed class AuthorizeModel(
 
         return Request.HasPromptValue(PromptValues.Login)
             || Request.HasPromptValue(PromptValues.SelectAccount)
-            || (Request.MaxAge is >= 0 and var seconds
+            // Zero is another way to say prompt=login (OpenID Connect Core 1.0, section 3.1.2.1), within the same second, too.
+            || Request.MaxAge is 0
+            || (Request.MaxAge is > 0 and var seconds
                 && time.GetUtcNow().ToUnixTimeSeconds() - session.AuthenticationTime.ToUnixTimeSeconds() > seconds);
     }
 

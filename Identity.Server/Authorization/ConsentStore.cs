@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Identity.Server.Resources;
 using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Server.Authorization;
@@ -76,7 +77,7 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
 
     // As JSON, so that no choice of client id or resource reads as another pair.
     private static string Key(string clientId, string subject, string? resource) =>
-        JsonSerializer.Serialize([clientId, subject, resource ?? string.Empty], KeyJson.Default.StringArray);
+        JsonSerializer.Serialize([clientId, subject, resource is null ? string.Empty : ResourceUri.Normalize(resource)], KeyJson.Default.StringArray);
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]

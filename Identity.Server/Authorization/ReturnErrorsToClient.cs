@@ -73,6 +73,6 @@ internal sealed class ReturnErrorsToClient(IOpenIddictApplicationManager applica
         }
 
         var here = http.Request.PathBase + http.Request.Path + query.ToString();
-        return addresses.Create(http, here, new ClientAddress(new Uri(request.RedirectUri!)).FormActionSource);
+        return addresses.Create(http, here, new ClientAddress(new Uri(request.RedirectUri!)).FormActionSource, request.LoginHint);
     }
 }

@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Identity.Server.Resources;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Server.Authorization;
 
 /// <summary>Says in plain words what a scope allows.</summary>
-internal sealed class ScopeText(IOpenIddictScopeManager scopes)
+internal sealed class ScopeText(ResourceCatalog catalog, IOpenIddictScopeManager scopes)
 {
-    /// <summary>One sentence for each scope, in the order of the scopes.</summary>
-    public async Task<IReadOnlyList<string>> DescribeAsync(ImmutableArray<string> names, CancellationToken cancellationToken)
+    /// <summary>One sentence for each scope, in the order of the scopes, as the resources that they are for describe them.</summary>
+    public async Task<IReadOnlyList<string>> DescribeAsync(
+        ImmutableArray<string> names, ImmutableArray<string> resources, CancellationToken cancellationToken)
     {
         List<string> sentences = [];
         foreach (var name in names)
@@ -20,7 +22,7 @@ internal sealed class ScopeText(IOpenIddictScopeManager scopes)
                 Scopes.Profile => "See your name and user name",
                 Scopes.Email => "See your e-mail address",
                 Scopes.OfflineAccess => "Stay connected while you are away",
-                _ => await DescribeOtherAsync(name, cancellationToken),
+                _ => catalog.FindDescription(name, resources) ?? await DescribeOtherAsync(name, cancellationToken),
             });
         }
 

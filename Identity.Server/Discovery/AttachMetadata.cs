@@ -29,6 +29,7 @@ internal sealed class AttachMetadata : IOpenIddictServerHandler<HandleConfigurat
         Order(context.TokenEndpointAuthenticationMethods, canBePublic: true);
         Order(context.RevocationEndpointAuthenticationMethods, canBePublic: true);
         Order(context.PushedAuthorizationEndpointAuthenticationMethods, canBePublic: true);
+        Order(context.DeviceAuthorizationEndpointAuthenticationMethods, canBePublic: true);
         Order(context.IntrospectionEndpointAuthenticationMethods, canBePublic: false);
         return ValueTask.CompletedTask;
     }

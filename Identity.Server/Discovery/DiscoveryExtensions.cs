@@ -18,6 +18,8 @@ internal static class DiscoveryExtensions
         {
             options.Issuer = settings.Value.GetIssuer();
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
+            // Scripts read fragments, and scripts of the page that a client forgot read them as well.
+            options.ResponseModes.Remove(ResponseModes.Fragment);
         });
         // The host refuses plain http itself where the issuer is https; without an issuer, or with one on loopback, http is what there is.
         server.Services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IOptions<IdentityServerOptions>>((options, settings) =>

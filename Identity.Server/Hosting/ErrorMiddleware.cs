@@ -70,6 +70,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
         var statusCode = context.Response.StatusCode;
         (context.Request.Path, context.Request.QueryString, context.Request.Method) = (Page, QueryString.Empty, HttpMethods.Get);
+        context.Features.Set<IStatusCodeReExecuteFeature>(new StatusCodeReExecuteFeature { OriginalPath = path });
         context.SetEndpoint(null);
         context.Features.Get<IRouteValuesFeature>()?.RouteValues.Clear();
         try

@@ -74,6 +74,16 @@ internal static class HostingExtensions
         app.UseMiddleware<PathMiddleware>(new PathString(issuer is { AbsolutePath.Length: > 1 } ? issuer.AbsolutePath : null));
         app.UseWhen(context => RequestPaths.IsShared(context.Request.Path), shared => shared.UseCors());
         app.UsePageHeaders();
+        app.Use((context, next) =>
+        {
+            // Whoever sends the response may say otherwise; most of what is under these paths is somebody's secret.
+            if (RequestPaths.IsPersonal(context.Request.Path))
+            {
+                context.Response.Headers.CacheControl = "no-store";
+            }
+
+            return next(context);
+        });
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<FormGuardMiddleware>();
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), rest => rest.UseMiddleware<UnitOfWorkMiddleware>());

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Identity.Server.Authorization;
 using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -17,6 +18,8 @@ namespace Identity.Server.Pages;
 internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, ILogger<ErrorModel> logger) : PageModel
 {
     internal const string Route = "/error";
+
+    private const int MaximumShown = 100;
 
     public Explanation Explanation { get; private set; } = null!;
 
@@ -46,10 +49,19 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
             }
 
             Explanation = Explain(Response.StatusCode);
-            if (Response.StatusCode >= 500)
+            // Where there is nothing, there is nothing to find in the log either.
+            if (Response.StatusCode is not StatusCodes.Status404NotFound)
             {
                 Reference = CreateReference();
-                Log.Failed(logger, Reference, Response.StatusCode, HttpContext.TraceIdentifier);
+                var path = ForLog(HttpContext.Features.Get<IStatusCodeReExecuteFeature>()?.OriginalPath, MaximumShown);
+                if (Response.StatusCode >= 500)
+                {
+                    Log.Failed(logger, Reference, Response.StatusCode, path, HttpContext.TraceIdentifier);
+                }
+                else
+                {
+                    Log.Declined(logger, Reference, Response.StatusCode, path);
+                }
             }
         }
 
@@ -60,7 +72,7 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
     {
         var request = HttpContext.GetOpenIddictServerRequest();
         var fault = await AuthorizationFaults.ClassifyAsync(request, applications, cancellationToken);
-        Log.Refused(logger, Reference!, fault, answer.Error!, answer.ErrorDescription, ForLog(request?.ClientId, fault));
+        Log.Refused(logger, Reference!, fault, answer.Error!, answer.ErrorDescription, ForLog(request?.ClientId, fault is AuthorizationFault.UnknownClient ? 8 : MaximumShown));
         Explanation = fault switch
         {
             AuthorizationFault.UnknownClient => new(
@@ -111,9 +123,8 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
 
     // A stranger wrote it: no line of its own in the log, and not at any length. What is no client's identifier may be a secret that
     // somebody took for one.
-    private static string? ForLog(string? value, AuthorizationFault fault)
+    private static string? ForLog(string? value, int shown)
     {
-        var shown = fault is AuthorizationFault.UnknownClient ? 8 : 100;
         return value is null || value.Length <= shown ? Plain(value) : Plain(value[..shown]) + "…";
 
         static string? Plain(string? value) => value is null ? null : string.Concat(value.Select(character => char.IsControl(character) ? '?' : character));
@@ -126,8 +137,11 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
         public static partial void Refused(
             ILogger logger, string reference, AuthorizationFault fault, string error, string? description, string? clientId);
 
-        [LoggerMessage(4202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for request {RequestId}")]
-        public static partial void Failed(ILogger logger, string reference, int statusCode, string requestId);
+        [LoggerMessage(4202, LogLevel.Error, "Reference {Reference}: status {StatusCode} was shown for {Path}, request {RequestId}")]
+        public static partial void Failed(ILogger logger, string reference, int statusCode, string? path, string requestId);
+
+        [LoggerMessage(4203, LogLevel.Information, "Reference {Reference}: status {StatusCode} was shown for {Path}")]
+        public static partial void Declined(ILogger logger, string reference, int statusCode, string? path);
     }
 }
 

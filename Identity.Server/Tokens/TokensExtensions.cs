@@ -36,6 +36,7 @@ internal static class TokensExtensions
         AssignTokenId.Descriptor,
         CreateReferenceTokenEntry.Descriptor,
         GrantOfflineAccess.Descriptor,
+        BeginConnection.Descriptor,
         AttachAudiences.Descriptor,
         AttachPredecessor.Descriptor,
         LimitToConnection.Descriptor,
@@ -47,6 +48,7 @@ internal static class TokensExtensions
 
         // Tokens are revoked and looked at.
         EndConnectionWithRefreshToken.Descriptor,
+        RejectStrangers.Descriptor,
         AttachIntrospectedScopes.Descriptor,
         AttachAccountClaims.Descriptor,
     ];
@@ -59,6 +61,7 @@ internal static class TokensExtensions
         server.Services.AddSingleton<ConnectionLocks>();
         server.Services.AddSingleton<TokenPrincipalFactory>();
         server.Services.AddScoped<ConnectionRevoker>();
+        server.Services.AddScoped<IntrospectionRights>();
         server.Services.AddOpenIddict().AddCore(core => core.ReplaceTokenManager(typeof(TokenManager<>)));
         server.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<TokenOptions>>((options, settings) =>
         {
@@ -81,14 +84,15 @@ internal static class TokensExtensions
             .UseReferenceRefreshTokens()
             .SetRefreshTokenReuseLeeway(Unlimited)
             .DisableAccessTokenEncryption()
-            .RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess)
-            // Which resources there are is decided at authorization; afterwards a request can only name what was granted.
-            .DisableResourceValidation()
-            .IgnoreResourcePermissions();
+            .RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess);
 
         // What only this server reads is encrypted and authenticated, not signed; access and ID tokens stay JSON Web Tokens.
         server.UseDataProtection().PreferDefaultAccessTokenFormat();
 
+        server.RemoveEventHandler(OpenIddictServerHandlers.AttachAuthorization.Descriptor);
+
+        // Whoever may look at a token is decided by RejectStrangers.
+        server.RemoveEventHandler(OpenIddictServerHandlers.Introspection.ValidateAuthorizedParty.Descriptor);
         foreach (var handler in Handlers)
         {
             server.AddEventHandler(handler);

@@ -56,6 +56,17 @@ internal sealed partial class AuthorizationErrorTests
         Assert.That(entry.Message, Does.Contain("UnknownClient").And.Contain("some??cl…").And.Not.Contain("secret"));
     }
 
+    [Test]
+    public async Task A_page_that_was_open_for_too_long_has_a_reference_that_the_log_has_too()
+    {
+        var page = await _scene.Browser.PostAsync(new Uri("/account/sign-in", UriKind.Relative), [new("UserName", "alice")]);
+
+        Assert.That(page.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        var reference = Reference().Match(page.Text).Groups[1].Value;
+        Assert.That(_scene.Server.Log.Entries.Single(entry => entry.Message.Contains(reference, StringComparison.Ordinal)).Message,
+            Does.Contain("/account/sign-in").And.Contain("400"));
+    }
+
     [TestCase("https://evil.example/callback")]
     [TestCase("https://client.example/callback/../elsewhere")]
     [TestCase("https://client.example/callback?more=1")]
@@ -71,12 +82,15 @@ internal sealed partial class AuthorizationErrorTests
         Assert.That(page.Links, Does.Not.Contain(redirectUri));
     }
 
-    [TestCase("scope", "openid unknown", "invalid_scope")]
+    [TestCase("scope", "unknown another", "invalid_scope")]
     [TestCase("response_type", "token", "unsupported_response_type")]
+    [TestCase("response_mode", "fragment", "invalid_request")]
+    [TestCase("response_mode", "web_message", "invalid_request")]
+    [TestCase("prompt", "none consent", "invalid_request")]
     [TestCase("code_challenge", null, "invalid_request")]
     [TestCase("code_challenge_method", "plain", "invalid_request")]
     [TestCase("prompt", "none login", "invalid_request")]
-    [TestCase("resource", "not a URI", "invalid_")]
+    [TestCase("resource", "not a URI", "invalid_target")]
     public async Task A_mistake_in_a_request_goes_back_to_the_client(string parameter, string? value, string error)
     {
         await _scene.SignInAsync();
@@ -84,7 +98,8 @@ internal sealed partial class AuthorizationErrorTests
         var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri, (parameter, value)));
 
         Assert.That(page.LeftFor?.OriginalString, Does.StartWith(Scene.WebRedirectUri), page.Text);
-        var answer = Parameters(page.LeftFor!);
+        Assert.That(page.LeftFor!.Fragment, Is.Empty);
+        var answer = Scene.Answer(page.LeftFor!);
         Assert.That(answer["error"], Does.StartWith(error));
         Assert.That(answer["state"], Is.EqualTo("a state & more"));
         Assert.That(answer, Contains.Key("iss"));
@@ -124,10 +139,6 @@ internal sealed partial class AuthorizationErrorTests
         Assert.That(page.ContentType, Is.EqualTo("text/html"), page.Html);
         Assert.That(page.Html, Does.Not.Contain("evil.example").And.Not.Contain("Exception"));
     }
-
-    private static Dictionary<string, string?> Parameters(Uri address) => address.Fragment.Length > 0
-        ? Scene.Answer(new Uri($"{address.GetLeftPart(UriPartial.Path)}?{address.Fragment[1..]}"))
-        : Scene.Answer(address);
 
     private static string WithoutReference(BrowserPage page) => Reference().Replace(page.Text, string.Empty);
 

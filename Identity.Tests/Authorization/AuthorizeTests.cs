@@ -144,6 +144,8 @@ internal sealed class AuthorizeTests
     [TestCase("", new[] { "email", "offline_access", "profile" })]
     [TestCase(" offline_access", new[] { "offline_access" })]
     [TestCase(" openid  email ", new[] { "email", "offline_access", "openid" })]
+    [TestCase("openid profile email offline_access", new[] { "email", "offline_access", "openid", "profile" })]
+    [TestCase("openid openid unknown things:read", new[] { "offline_access", "openid" })]
     public async Task Scopes_are_cleaned_up_and_default_to_what_the_client_registered(string? scope, string[] granted)
     {
         await _scene.AuthorizeAsync(Scene.WebRedirectUri, ("scope", scope));
@@ -182,6 +184,16 @@ internal sealed class AuthorizeTests
         Assert.That(page.Status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(page.Text, Does.Contain("Start over from the application"));
         Assert.That(Scene.Answer(await _scene.AuthorizeAsync(Scene.WebRedirectUri)), Contains.Key("code"));
+    }
+
+    [Test]
+    public async Task An_error_may_come_as_a_form_and_says_from_whom_it_is()
+    {
+        var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri, ("response_mode", "form_post"), ("prompt", "none")));
+
+        var fields = page.Forms.Single().Fields.Where(field => field.Type == "hidden").ToDictionary(field => field.Name!, field => field.Value);
+        Assert.That(fields["error"], Is.EqualTo("login_required"));
+        Assert.That(fields["iss"], Is.EqualTo(_scene.Server.Address.GetLeftPart(UriPartial.Authority)));
     }
 
     [Test]

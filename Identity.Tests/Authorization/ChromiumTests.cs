@@ -78,6 +78,48 @@ internal sealed class ChromiumTests
     }
 
     [Test]
+    public async Task An_application_on_the_device_is_reached_by_its_scheme()
+    {
+        var page = await _chromium.OpenAsync();
+        await page.GotoAsync(_scene.AuthorizeUrl(Scene.PrivateUseRedirectUri).AbsoluteUri);
+        await SignInAsync(page);
+
+        // There is no such application here; that Chromium asks for one is the point.
+        var asked = page.WaitForRequestAsync(request => request.Url.StartsWith(Scene.PrivateUseRedirectUri, StringComparison.Ordinal));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
+
+        Assert.That((await asked).Url, Does.Contain("code="));
+        Assert.That(_chromium.Complaints, Has.None.Contains("Content Security Policy"));
+    }
+
+    [Test]
+    public async Task The_form_leads_to_nobody_but_the_client()
+    {
+        var page = await _chromium.OpenAsync();
+        await page.GotoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri).AbsoluteUri);
+        await SignInAsync(page);
+        foreach (var (redirectUri, elsewhere) in new[]
+        {
+            (Scene.WebRedirectUri, "https://client.example.evil.example/"),
+            (Scene.WebRedirectUri, "http://127.0.0.1:4711/callback"),
+            (Scene.LoopbackRedirectUri, "http://127.0.0.1:4712/callback"),
+            (Scene.PrivateUseRedirectUri, "com.example.other:/callback"),
+        })
+        {
+            await page.GotoAsync(_scene.AuthorizeUrl(redirectUri).AbsoluteUri);
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Allow" })).ToBeVisibleAsync();
+            var refused = page.WaitForConsoleMessageAsync(new() { Predicate = message => message.Text.Contains("form-action", StringComparison.Ordinal) });
+
+            await page.EvaluateAsync(
+                "address => { document.forms[0].action = address; document.querySelector('button[value=allow]').click(); }", elsewhere);
+
+            Assert.That((await refused).Text, Does.Contain(new Uri(elsewhere).GetLeftPart(UriPartial.Authority)));
+        }
+
+        Assert.That(await _scene.ListConnectionsAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task The_answer_reaches_the_client_as_a_form()
     {
         using var client = new CallbackListener();
@@ -123,6 +165,7 @@ internal sealed class ChromiumTests
         var setup = empty.Server.Services.GetRequiredService<FirstAccountLink>().Issue(empty.Server.Address)!;
         await _scene.AddClientAsync(
             "loopback", "Claude Code (mcp.example.com)", "http://127.0.0.1:53682/callback");
+        await _scene.AddDeviceClientAsync("television", "Television");
         await _scene.AddClientAsync("web", "ChatGPT", "https://chatgpt.com/connector_platform_oauth_redirect");
 
         foreach (var look in Look.All)
@@ -146,6 +189,10 @@ internal sealed class ChromiumTests
             await ShootAsync(page, look, "consent");
             await ShowAsync(page, look, "consent-loopback", Consent("loopback", "http://127.0.0.1:53682/callback"));
             await ShowAsync(page, look, "home-signed-in", "/");
+            await ShowAsync(page, look, "device", "/device");
+            await ShowAsync(page, look, "device-wrong", "/device?user_code=BBBB-BBBB");
+            await ShowAsync(page, look, "device-consent", await _scene.AskForDeviceAsync());
+            await ShowAsync(page, look, "device-done", "/device/done?allowed");
             await ShowAsync(page, look, "sign-out", "/account/sign-out");
             await ShowAsync(page, look, "end-session", "/connect/logout");
             await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();

@@ -26,6 +26,12 @@ public sealed class MetadataTests
         Assert.That(Values(metadata, "token_endpoint_auth_methods_supported"), Is.EqualTo(new[] { "none", "client_secret_post", "client_secret_basic", "private_key_jwt" }));
         Assert.That(Values(metadata, "introspection_endpoint_auth_methods_supported"), Is.EqualTo(new[] { "client_secret_post", "client_secret_basic", "private_key_jwt" }));
         Assert.That(Values(metadata, "code_challenge_methods_supported"), Is.EqualTo(new[] { "S256" }));
+        Assert.That(Values(metadata, "response_modes_supported"), Is.EquivalentTo(new[] { "query", "form_post" }));
+        Assert.That(metadata.GetProperty("device_authorization_endpoint").GetString(), Is.EqualTo($"{issuer}/connect/device"));
+        Assert.That(Values(metadata, "grant_types_supported"), Is.EquivalentTo(new[] { "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code" }));
+        Assert.That(Values(metadata, "device_authorization_endpoint_auth_methods_supported"), Does.Contain("none"));
+        Assert.That(metadata.EnumerateObject().Select(member => member.Name), Has.None.Contains("mtls"));
+        Assert.That(metadata.GetProperty("tls_client_certificate_bound_access_tokens").GetBoolean(), Is.False);
         Assert.That(Values(metadata, "scopes_supported"), Is.SupersetOf(new[] { "openid", "offline_access" }));
         Assert.That(Values(metadata, "id_token_signing_alg_values_supported"), Is.EqualTo(new[] { "ES256" }));
         Assert.That(metadata.GetProperty("authorization_response_iss_parameter_supported").GetBoolean(), Is.True);

@@ -27,6 +27,26 @@ internal sealed class McpTests
         Assert.That((user.SignIns, user.Registrations), Is.EqualTo((1, 1)));
     }
 
+    // The client names the resource when it authorizes, and the address that it calls when it refreshes.
+    [Test]
+    public async Task A_client_refreshes_where_the_resource_is_the_whole_host_and_the_address_one_path_of_it()
+    {
+        await using var scene = await ProcessScene.StartAsync();
+        await using var server = await ProtectedMcpServer.StartAsync(scene.Server.Address, "/mcp", asksIssuer: false, resource: "/");
+        using var user = new McpUser(scene.Server.Address);
+        await using var client = await user.ConnectAsync(server.Endpoint);
+        var name = await McpUser.CallAsync(client);
+        var before = user.Tokens;
+
+        user.ExpireAccessToken();
+
+        Assert.That(await McpUser.CallAsync(client), Is.EqualTo(name));
+        Assert.That(user.Tokens.AccessToken, Is.Not.EqualTo(before.AccessToken));
+        var resource = server.Endpoint.GetLeftPart(UriPartial.Authority);
+        Assert.That(IssuedTokens.Claims(user.Tokens.AccessToken).GetProperty("aud").GetString()!.TrimEnd('/'), Is.EqualTo(resource));
+        Assert.That((user.SignIns, user.Registrations), Is.EqualTo((1, 1)));
+    }
+
     // At the root of its address, which the client writes now with a slash and now without.
     [Test]
     public async Task A_client_whose_access_token_expires_goes_on_after_a_restart_and_with_no_more_than_it_kept()

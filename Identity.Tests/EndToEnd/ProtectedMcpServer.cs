@@ -32,7 +32,7 @@ internal sealed class ProtectedMcpServer : IAsyncDisposable
     private ProtectedMcpServer(WebApplication app, HttpClient http, string path)
         => (_app, _http, Endpoint) = (app, http, new Uri(new Uri(app.Urls.Single()), path));
 
-    /// <summary>Where clients connect; the resource that they name.</summary>
+    /// <summary>Where clients connect.</summary>
     public Uri Endpoint { get; }
 
     /// <param name="issuer">The server under test.</param>
@@ -41,7 +41,8 @@ internal sealed class ProtectedMcpServer : IAsyncDisposable
     /// Whether it asks the issuer who each caller is, and so learns when an access token is no longer good; otherwise it looks at
     /// signature and expiration only.
     /// </param>
-    public static async Task<ProtectedMcpServer> StartAsync(Uri issuer, string path, bool asksIssuer)
+    /// <param name="resource">The path of the resource that it says it is; without one, where it is asked.</param>
+    public static async Task<ProtectedMcpServer> StartAsync(Uri issuer, string path, bool asksIssuer, string? resource = null)
     {
         var http = new HttpClient { BaseAddress = issuer };
         var builder = WebApplication.CreateSlimBuilder();
@@ -77,7 +78,13 @@ internal sealed class ProtectedMcpServer : IAsyncDisposable
         // The port is known once the server listens.
         WebApplication? app = null;
         builder.Services.AddOptions<OpenIddictValidationOptions>()
-            .Configure(options => options.Audiences.Add(new Uri(new Uri(app!.Urls.Single()), path).AbsoluteUri.TrimEnd('/')));
+            .Configure(options => options.Audiences.Add(new Uri(new Uri(app!.Urls.Single()), resource ?? path).AbsoluteUri.TrimEnd('/')));
+        if (resource is not null)
+        {
+            builder.Services.AddOptions<McpAuthenticationOptions>(McpAuthenticationDefaults.AuthenticationScheme)
+                .Configure(options => options.ResourceMetadata!.Resource = new Uri(new Uri(app!.Urls.Single()), resource).AbsoluteUri.TrimEnd('/'));
+        }
+
         app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -22,6 +22,9 @@ public sealed class ConfigurationTests
     [TestCase("Identity:Tokens:RefreshTokenLifetime", "a day", "hours:minutes:seconds")]
     [TestCase("Identity:Tokens:AuthorizationCodeLifetime", "01:00:00", "00:00:01 to 00:10:00")]
     [TestCase("Identity:Tokens:ConnectionLifetime", "0", "00:00:01 to 3650.00:00:00")]
+    [TestCase("Identity:Resources:0:Uri", "http://mcp.example.com", "https")]
+    [TestCase("Identity:Scopes:0:Name", "two words", "without spaces")]
+    [TestCase("Identity:Scopes:0:Name", "offline_access", "other than openid")]
     [TestCase("Identity:Maintenance:Interval", "00:00:01", "00:01:00 to 7.00:00:00")]
     [TestCase("Identity:Maintenance:MinimumTokenLifespan", "01:00:00", "1.00:00:00 (Identity:Tokens:RefreshTokenLifetime) or more")]
     public void A_bad_value_is_named_with_its_key_and_what_is_allowed(string key, string value, string allowed)
@@ -31,6 +34,18 @@ public sealed class ConfigurationTests
         var line = StartupException.Describe(exception).Single();
         Assert.That(line, Does.StartWith($"{key} is '{value}'").And.Contain(allowed));
         Assert.That(directory.Files, Is.Empty);
+    }
+
+    [TestCase("Identity:Resources:1:Uri", "https://MCP.example.com/")]
+    [TestCase("Identity:Resources:1:Default", "true")]
+    public void Resources_that_contradict_each_other_are_named(string key, string value)
+    {
+        var exception = Assert.Throws<OptionsValidationException>(() => Program.Build(
+        [
+            "--Identity:Resources:0:Uri=https://mcp.example.com", "--Identity:Resources:0:Default=true",
+            "--Identity:Resources:1:Uri=https://other.example.com", $"--{key}={value}",
+        ]));
+        Assert.That(StartupException.Describe(exception).Single(), Does.StartWith($"{key} is '{value}'"));
     }
 
     [Test]

@@ -79,7 +79,13 @@ public sealed class RequestTests
     [TestCase("GET", "/.well-known/jwks/", 200)]
     [TestCase("POST", "/connect/token/", 400)]
     [TestCase("POST", "/connect/par/", 400)]
+    [TestCase("POST", "/connect/revoke/", 400)]
+    [TestCase("POST", "/connect/introspect/", 400)]
+    [TestCase("POST", "/connect/device/", 400)]
+    [TestCase("POST", "/connect/register/", 400)]
     [TestCase("GET", "/connect/authorize/", 400)]
+    [TestCase("GET", "/connect/logout/", 302)]
+    [TestCase("GET", "/device/", 302)]
     [TestCase("GET", "/connect/userinfo/", 401)]
     [TestCase("GET", "/account/sign-in/", 200)]
     [TestCase("GET", "/health/live/", 200)]
@@ -88,6 +94,22 @@ public sealed class RequestTests
         using var with = await _client.SendAsync(new HttpRequestMessage(new(method), path));
         using var without = await _client.SendAsync(new HttpRequestMessage(new(method), path.TrimEnd('/')));
         Assert.That((int)with.StatusCode, Is.EqualTo((int)without.StatusCode).And.EqualTo(expected));
+    }
+
+    [TestCase("GET", "/connect/userinfo")]
+    [TestCase("POST", "/connect/token")]
+    [TestCase("POST", "/connect/revoke")]
+    [TestCase("POST", "/connect/introspect")]
+    [TestCase("POST", "/connect/par")]
+    [TestCase("POST", "/connect/device")]
+    [TestCase("POST", "/connect/register")]
+    [TestCase("GET", "/connect/nothing")]
+    public async Task What_programs_are_told_is_JSON_that_no_cache_keeps(string method, string path)
+    {
+        using var response = await _client.SendAsync(new HttpRequestMessage(new(method), path));
+        await AssertJsonErrorAsync(response, response.StatusCode);
+        Assert.That((int)response.StatusCode, Is.InRange(400, 499));
+        Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
     }
 
     [TestCase("localhost", ExpectedResult = 200)]
@@ -129,6 +151,10 @@ public sealed class RequestTests
     }
 
     [TestCase("GET", "/connect/nothing", 404)]
+    [TestCase("GET", "/connect/register", 405)]
+    [TestCase("DELETE", "/connect/token", 400)]
+    [TestCase("GET", "/connect/revoke", 400)]
+    [TestCase("GET", "/connect/par", 400)]
     [TestCase("POST", "/.well-known/nothing", 404)]
     public async Task What_programs_ask_for_is_answered_in_JSON_even_if_there_is_no_such_thing(string method, string path, int expected)
     {
@@ -154,6 +180,7 @@ public sealed class RequestTests
     [TestCase("/connect/token/", "POST", true)]
     [TestCase("/connect/revoke", "POST", true)]
     [TestCase("/connect/userinfo", "GET", true)]
+    [TestCase("/connect/device", "POST", true)]
     [TestCase("/connect/authorize", "GET", false)]
     [TestCase("/connect/introspect", "POST", false)]
     [TestCase("/account/sign-in", "GET", false)]

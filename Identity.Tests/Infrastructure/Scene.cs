@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Web;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Builder;
@@ -119,6 +120,35 @@ internal sealed class Scene : IAsyncDisposable
 
         await using var scope = Server.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CreateAsync(descriptor);
+    }
+
+    /// <summary>Adds a public client for devices without a browser.</summary>
+    public async Task AddDeviceClientAsync(string clientId, string name)
+    {
+        await using var scope = Server.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CreateAsync(new OpenIddictApplicationDescriptor
+        {
+            ClientId = clientId,
+            ClientType = ClientTypes.Public,
+            DisplayName = name,
+            Permissions =
+            {
+                Permissions.Endpoints.DeviceAuthorization,
+                Permissions.Endpoints.Token,
+                Permissions.GrantTypes.DeviceCode,
+                Permissions.GrantTypes.RefreshToken,
+                Permissions.Scopes.Profile,
+            },
+        });
+    }
+
+    /// <summary>Lets a device of the client <c>television</c> ask, and returns where its user answers.</summary>
+    public async Task<string> AskForDeviceAsync()
+    {
+        using var client = Server.CreateClient();
+        using var content = new FormUrlEncodedContent([new("client_id", "television"), new("resource", "https://mcp.example.com/projects")]);
+        using var response = await client.PostAsync(new Uri("/connect/device", UriKind.Relative), content);
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("verification_uri_complete").GetString()!;
     }
 
     /// <summary>The scopes of each connection there is.</summary>

@@ -49,6 +49,42 @@ internal sealed class IntrospectionTests
         Assert.That(await _scene.IsActiveAsync(stranger, "no-token"), Is.False);
     }
 
+    // Written by the command line for a client, or configured for a resource.
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_resource_server_is_told_about_access_tokens_for_its_resource_alone(bool byConfiguration)
+    {
+        const string resource = "https://mcp.example.com/mcp";
+        await _scene.DisposeAsync();
+        _scene = byConfiguration
+            ? await TokenScene.StartAsync($"--Identity:Resources:0:Uri={resource}", "--Identity:Resources:0:Clients:0=server", "--Identity:Resources:1:Uri=https://other.example.com")
+            : await TokenScene.StartAsync();
+        var server = await _scene.AddConfidentialClientAsync("server", byConfiguration ? [] : ["https://MCP.example.com/mcp"]);
+        var client = await _scene.RegisterAsync();
+        var tokens = await _scene.ConnectAsync(client, "openid profile", resource);
+        var others = await _scene.ConnectAsync(client, resource: "https://other.example.com");
+
+        var answer = (await _scene.IntrospectAsync(server, tokens.AccessToken)).Json;
+
+        Assert.That(answer.GetProperty("active").GetBoolean(), Is.True);
+        Assert.That(answer.GetProperty("scope").GetString(), Is.EqualTo(tokens.Scope));
+        Assert.That(answer.GetProperty("client_id").GetString(), Is.EqualTo(client.Id));
+        Assert.That(answer.GetProperty("aud").ToString(), Does.Contain(resource));
+        Assert.That(await _scene.IsActiveAsync(server, tokens.RefreshToken!), Is.False);
+        Assert.That(await _scene.IsActiveAsync(server, others.AccessToken), Is.False);
+        Assert.That(await _scene.IsActiveAsync(await _scene.AddConfidentialClientAsync("stranger", []), tokens.AccessToken), Is.False);
+    }
+
+    [Test]
+    public async Task A_client_whose_identifier_is_the_resource_is_told_nothing_by_that()
+    {
+        const string resource = "https://mcp.example.com/mcp";
+        var namesake = await _scene.AddConfidentialClientAsync(resource, []);
+        var tokens = await _scene.ConnectAsync(await _scene.RegisterAsync(), resource: resource);
+
+        Assert.That(await _scene.IsActiveAsync(namesake, tokens.AccessToken), Is.False);
+    }
+
     [Test]
     public async Task A_public_client_is_refused()
     {

@@ -149,6 +149,24 @@ internal sealed class TokenEndpointTests
         Assert.That((await _scene.UserInfoAsync(refreshed.AccessToken)).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
+    [TestCase("/connect/par")]
+    [TestCase("/connect/device")]
+    [TestCase("/connect/revoke")]
+    [TestCase("/connect/introspect")]
+    public async Task A_client_that_is_not_known_is_told_so_at_the_other_endpoints_too(string path)
+    {
+        var answer = await _scene.PostAsync(path, new TestClient("forgotten", "none", null), new()
+        {
+            ["response_type"] = "code",
+            ["redirect_uri"] = "https://client.example/callback",
+            ["code_challenge"] = new string('c', 43),
+            ["code_challenge_method"] = "S256",
+            ["token"] = "token",
+        });
+
+        Assert.That((answer.Status, answer.Error), Is.EqualTo((HttpStatusCode.Unauthorized, "invalid_client")));
+    }
+
     [Test]
     public async Task A_client_that_is_not_known_is_told_so_in_JSON()
     {

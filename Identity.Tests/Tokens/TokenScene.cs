@@ -58,6 +58,31 @@ internal sealed class TokenScene : ClientScene
         return await authorizations.FindByIdAsync(authorizationId) is { } authorization ? await authorizations.GetStatusAsync(authorization) : null;
     }
 
+    /// <summary>Adds a client that an administrator made for a resource server.</summary>
+    /// <param name="clientId">Its identifier.</param>
+    /// <param name="introspects">The resources whose tokens it may look at.</param>
+    public async Task<TestClient> AddConfidentialClientAsync(string clientId, string[] introspects)
+    {
+        const string secret = "a secret of the resource server";
+        await using var scope = Server.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CreateAsync(new OpenIddictApplicationDescriptor
+        {
+            ClientId = clientId,
+            ClientSecret = secret,
+            ClientType = OpenIddictConstants.ClientTypes.Confidential,
+            Permissions = { OpenIddictConstants.Permissions.Endpoints.Introspection },
+            Properties = { ["introspects"] = System.Text.Json.JsonSerializer.SerializeToElement(introspects) },
+        });
+        return new TestClient(clientId, "client_secret_post", secret);
+    }
+
+    /// <summary>Adds a client for devices without a browser.</summary>
+    public async Task<TestClient> AddDeviceClientAsync(string clientId, string name)
+    {
+        await _scene.AddDeviceClientAsync(clientId, name);
+        return new TestClient(clientId, "none", null);
+    }
+
     /// <summary>The text of a file in the storage directory; call after the server was stopped.</summary>
     public string ReadFile(string name) => File.ReadAllText(Path.Combine(Server.StorageDirectory, name));
 

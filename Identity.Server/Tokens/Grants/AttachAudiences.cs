@@ -1,3 +1,4 @@
+using Identity.Server.Resources;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -6,10 +7,10 @@ using static OpenIddict.Server.OpenIddictServerHandlers;
 namespace Identity.Server.Tokens.Grants;
 
 /// <summary>
-/// Contains the logic responsible for naming in the access token whom it is for: the resources that the request names, else all that
-/// were granted, else this server. A token without an audience would be anybody's to revoke.
+/// Contains the logic responsible for naming in the access token the one resource that it is for, and no scope that is another's. A token
+/// without an audience would be anybody's to revoke.
 /// </summary>
-internal sealed class AttachAudiences : IOpenIddictServerHandler<ProcessSignInContext>
+internal sealed class AttachAudiences(ResourceCatalog catalog) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     /// <summary>Gets the descriptor of the handler.</summary>
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
@@ -23,9 +24,19 @@ internal sealed class AttachAudiences : IOpenIddictServerHandler<ProcessSignInCo
     /// <inheritdoc/>
     public ValueTask HandleAsync(ProcessSignInContext context)
     {
-        var resources = Resources.Narrow(context.Principal!.GetResources(), context.Request.GetResources()) ?? [];
-        context.AccessTokenPrincipal!.SetAudiences(
-            resources is [] ? [(context.Options.Issuer ?? context.BaseUri)!.AbsoluteUri] : resources);
+        var issuer = (context.Options.Issuer ?? context.BaseUri)!;
+        var (audience, _) = catalog.SelectAudience(context.Principal!.GetResources(), context.Request.GetResources(), issuer);
+        if (audience is null)
+        {
+            throw new InvalidOperationException("An access token is being issued for a request whose resources were not checked.");
+        }
+
+        var scopes = context.AccessTokenPrincipal!.GetScopes();
+        context.AccessTokenPrincipal!.SetAudiences(audience);
+        if (!scopes.All(scope => catalog.Offers(scope, [audience])))
+        {
+            context.AccessTokenPrincipal!.SetScopes(scopes.Where(scope => catalog.Offers(scope, [audience])));
+        }
         return ValueTask.CompletedTask;
     }
 }

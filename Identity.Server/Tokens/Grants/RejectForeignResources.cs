@@ -1,3 +1,4 @@
+using Identity.Server.Resources;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -8,9 +9,9 @@ namespace Identity.Server.Tokens.Grants;
 
 /// <summary>
 /// Contains the logic responsible for rejecting token requests for resources that the authorization was not given for (RFC 8707,
-/// section 2.2), which OpenIddict does not compare.
+/// section 2.2), which OpenIddict does not compare, and those that leave open which one is meant.
 /// </summary>
-internal sealed class RejectForeignResources : IOpenIddictServerHandler<ValidateTokenRequestContext>
+internal sealed class RejectForeignResources(ResourceCatalog catalog) : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
     /// <summary>Gets the descriptor of the handler.</summary>
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
@@ -23,10 +24,11 @@ internal sealed class RejectForeignResources : IOpenIddictServerHandler<Validate
     /// <inheritdoc/>
     public ValueTask HandleAsync(ValidateTokenRequestContext context)
     {
-        if ((context.AuthorizationCodePrincipal ?? context.RefreshTokenPrincipal) is { } principal
-            && Resources.Narrow(principal.GetResources(), context.Request.GetResources()) is null)
+        if ((context.AuthorizationCodePrincipal ?? context.DeviceCodePrincipal ?? context.RefreshTokenPrincipal) is { } principal
+            && catalog.SelectAudience(principal.GetResources(), context.Request.GetResources(), (context.Options.Issuer ?? context.BaseUri)!)
+                is (null, var problem))
         {
-            context.Reject(Errors.InvalidTarget, "The resource parameter names a resource that the authorization was not given for.");
+            context.Reject(Errors.InvalidTarget, problem);
         }
 
         return ValueTask.CompletedTask;

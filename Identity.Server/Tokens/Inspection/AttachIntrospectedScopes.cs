@@ -6,8 +6,8 @@ using static OpenIddict.Server.OpenIddictServerHandlers.Introspection;
 namespace Identity.Server.Tokens.Inspection;
 
 /// <summary>
-/// Contains the logic responsible for telling a client the scopes of its own tokens at introspection. OpenIddict tells them to the
-/// token's audience only.
+/// Contains the logic responsible for telling whoever may look at a token its scopes. OpenIddict tells them to a client that the
+/// token's audience names.
 /// </summary>
 internal sealed class AttachIntrospectedScopes : IOpenIddictServerHandler<HandleIntrospectionRequestContext>
 {
@@ -22,7 +22,7 @@ internal sealed class AttachIntrospectedScopes : IOpenIddictServerHandler<Handle
     /// <inheritdoc/>
     public ValueTask HandleAsync(HandleIntrospectionRequestContext context)
     {
-        if (context is { GenericTokenPrincipal: { } principal, Request.ClientId: { Length: > 0 } client } && principal.HasPresenter(client))
+        if (context.GenericTokenPrincipal is { } principal)
         {
             context.Scopes.UnionWith(principal.GetScopes());
         }

@@ -1,0 +1,141 @@
+using Identity.Server.Accounts;
+using Identity.Server.Authorization;
+using Identity.Server.Hosting;
+using Identity.Server.Resources;
+using Identity.Server.Tokens;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Identity.Server.Device;
+
+/// <summary>
+/// The verification endpoint (RFC 8628, section 3.3): a person who is signed in enters the code that a device shows, reads who asks for
+/// what, and agrees or does not.
+/// </summary>
+internal sealed class DeviceModel(
+    IOpenIddictApplicationManager applications,
+    ScopeText scopeText,
+    ResourceCatalog catalog,
+    TokenPrincipalFactory principals,
+    UserCodeAttempts attempts,
+    SignInAddress addresses) : PageModel
+{
+    internal const string Route = "/device";
+
+    private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+
+    public string UserName { get; private set; } = string.Empty;
+
+    /// <summary>The code, as the device shows it; null where it has to be entered yet.</summary>
+    public string? UserCode { get; private set; }
+
+    /// <summary>What the client calls itself; a claim, nothing more.</summary>
+    public string? ClientName { get; private set; }
+
+    public IReadOnlyList<string> Resources { get; private set; } = [];
+
+    /// <summary>What is asked for, in plain words.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    public string SignInAddress => addresses.Create(HttpContext, Here);
+
+    private string Here => HttpContext.Request.PathBase + Route
+        + (UserCode is null ? string.Empty : new QueryBuilder { { Parameters.UserCode, UserCode } }.ToString());
+
+    /// <summary>What people call a resource, where they were told how.</summary>
+    public string? NameOf(string resource) => catalog.FindName(resource);
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        var entered = HttpContext.Request.Query[Parameters.UserCode].ToString();
+        if (await Session.FindAsync(HttpContext) is not { } session)
+        {
+            UserCode = entered is { Length: > 0 and <= 64 } ? entered : null;
+            return Redirect(SignInAddress);
+        }
+
+        UserName = session.User.UserName ?? string.Empty;
+        if (entered.Length is 0)
+        {
+            return Page();
+        }
+
+        return await FindRequestAsync() is { } request ? await ShowAsync(request, cancellationToken) : Refused();
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? decision, CancellationToken cancellationToken)
+    {
+        if (await Session.FindAsync(HttpContext) is not { } session)
+        {
+            return Redirect(SignInAddress);
+        }
+
+        UserName = session.User.UserName ?? string.Empty;
+        if (await FindRequestAsync() is not { } request)
+        {
+            return Refused();
+        }
+
+        return decision switch
+        {
+            "allow" => await ApproveAsync(request, session, cancellationToken),
+            "deny" => Forbid(End(DeviceDoneModel.Denied), Scheme),
+            _ => await ShowAsync(request, cancellationToken),
+        };
+    }
+
+    private async Task<PageResult> ShowAsync(AuthenticateResult request, CancellationToken cancellationToken)
+    {
+        var application = await applications.FindByClientIdAsync(request.Principal!.GetClaim(Claims.ClientId)!, cancellationToken);
+        UserCode = request.Properties!.GetTokenValue(OpenIddictServerAspNetCoreConstants.Tokens.UserCode);
+        ClientName = application is null ? null : AuthorizationRequest.Shorten(await applications.GetDisplayNameAsync(application, cancellationToken));
+        Resources = request.Principal!.GetResources();
+        Scopes = await scopeText.DescribeAsync(request.Principal!.GetScopes(), request.Principal!.GetResources(), cancellationToken);
+        return Page();
+    }
+
+    private async Task<IActionResult> ApproveAsync(AuthenticateResult request, Session session, CancellationToken cancellationToken)
+    {
+        var asked = request.Principal!;
+        var principal = await principals.CreateAsync(session.User, asked.GetScopes(), asked.GetResources(), cancellationToken);
+        TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
+        return SignIn(principal, End(DeviceDoneModel.Allowed), Scheme);
+    }
+
+    /// <summary>Looks for the request of the code that was entered; null, and the reason in the model, where there is none.</summary>
+    private async Task<AuthenticateResult?> FindRequestAsync()
+    {
+        if (attempts.Begin(UnitOfWorkMiddleware.OriginOf(HttpContext.Connection.RemoteIpAddress)) is not { } attempt)
+        {
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            ModelState.AddModelError(string.Empty, "Too many codes that were not right. Wait ten minutes, then try again.");
+            return null;
+        }
+
+        var result = await HttpContext.AuthenticateAsync(Scheme);
+        if (result.Succeeded && result.Principal.GetClaim(Claims.ClientId) is { Length: > 0 })
+        {
+            attempts.Forgive(attempt);
+            return result;
+        }
+
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        ModelState.AddModelError(
+            string.Empty, "That is no code that waits for an answer. Compare it with the device; after ten minutes, or once it was answered, the device needs a new one.");
+        return null;
+    }
+
+    private PageResult Refused()
+    {
+        var page = Page();
+        page.StatusCode = Response.StatusCode;
+        return page;
+    }
+
+    private AuthenticationProperties End(string outcome) => new() { RedirectUri = $"{HttpContext.Request.PathBase}{DeviceDoneModel.Route}?{outcome}" };
+}
