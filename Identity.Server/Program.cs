@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.Administration;
 using Identity.Server.Authorization;
+using Identity.Server.ClientDocuments;
 using Identity.Server.Device;
 using Identity.Server.Discovery;
 using Identity.Server.Hosting;
@@ -37,6 +38,7 @@ internal static class Program
         services.AddAuthorizationPages(configuration);
         services.AddPages(configuration);
         services.AddRegistration(configuration);
+        services.AddClientDocuments(configuration);
         services.AddValidatedOptions<TokenOptions>(configuration, TokenOptions.Section);
         services.AddAuthorization();
         services.AddOpenIddict()

@@ -1,4 +1,5 @@
 using Identity.Server.Accounts;
+using Identity.Server.ClientDocuments;
 using Identity.Server.Pages;
 using Identity.Server.Resources;
 using Identity.Server.Tokens;
@@ -26,6 +27,7 @@ namespace Identity.Server.Authorization;
 internal sealed class AuthorizeModel(
     IOpenIddictApplicationManager applications,
     IConsentStore consents,
+    DocumentConsents documents,
     ScopeText scopeText,
     ResourceCatalog catalog,
     ScopePolicy policy,
@@ -42,6 +44,15 @@ internal sealed class AuthorizeModel(
 
     /// <summary>What is asked for, in plain words.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    /// <summary>Where the client describes itself, if it does.</summary>
+    public string? DocumentHost => documents.FindHost(Pending.ClientId);
+
+    /// <summary>What of its description is agreed to here.</summary>
+    public string? DocumentVersion => documents.FindVersion(Pending.ClientId);
+
+    /// <summary>What has changed in its description since the person agreed to it.</summary>
+    public IReadOnlyList<string> DocumentChanges { get; private set; } = [];
 
     /// <summary>What people call a resource, where they were told how.</summary>
     public string? NameOf(string resource) => catalog.FindName(resource);
@@ -85,6 +96,7 @@ internal sealed class AuthorizeModel(
         }
 
         UserName = session.User.UserName ?? string.Empty;
+        DocumentChanges = documents.DescribeChanges(Pending.ClientId, session.User.Id);
         Scopes = await scopeText.DescribeAsync(Pending.Scopes, Pending.Resources, cancellationToken);
         HttpContext.AllowFormAction(Pending.Address.FormActionSource);
         return Page();
@@ -116,6 +128,13 @@ internal sealed class AuthorizeModel(
             return Refuse(Errors.AccessDenied, "The user said no.");
         }
 
+        if (HttpContext.Request.Form["document"].ToString() != (DocumentVersion ?? string.Empty))
+        {
+            // Changed while the person was reading. Over again, with what it says now.
+            return Redirect(Here);
+        }
+
+        await documents.RememberAsync(Pending.ClientId, session.User.Id, cancellationToken);
         if (Pending.Address.BelongsToClient)
         {
             await consents.RememberAsync(
@@ -150,6 +169,7 @@ internal sealed class AuthorizeModel(
     private bool MustAsk(Session session) =>
         Request.HasPromptValue(PromptValues.Consent)
         || !Pending.Address.BelongsToClient
+        || !documents.Covers(Pending.ClientId, session.User.Id)
         || !consents.Covers(Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes);
 
     private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Identity.Server.Authorization;
+using Identity.Server.ClientDocuments;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
@@ -16,16 +17,24 @@ internal sealed class ClientManager<TApplication>(
     IOpenIddictApplicationStore<TApplication> store,
     GeneratedSecrets secrets,
     IConsentStore consents,
+    RequestedClients requested,
+    DocumentConsents documentConsents,
     StorageDirectory directory) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
     where TApplication : class
 {
     /// <inheritdoc/>
+    public override ValueTask<TApplication?> FindByClientIdAsync(string identifier, CancellationToken cancellationToken = default)
+        => requested.Find(identifier) is { } client
+            ? ValueTask.FromResult(client.Application as TApplication)
+            : base.FindByClientIdAsync(identifier, cancellationToken);
+
+    /// <inheritdoc/>
     public override async ValueTask<bool> ValidateRedirectUriAsync(TApplication application, string uri, CancellationToken cancellationToken = default)
     {
-        if (LoopbackUri.TryParse(uri, out var requested)
+        if (LoopbackUri.TryParse(uri, out var wanted)
             && await HasApplicationTypeAsync(application, ApplicationTypes.Native, cancellationToken)
             && (await Store.GetRedirectUrisAsync(application, cancellationToken))
-                .Any(candidate => LoopbackUri.TryParse(candidate, out var registered) && registered == requested))
+                .Any(candidate => LoopbackUri.TryParse(candidate, out var registered) && registered == wanted))
         {
             return true;
         }
@@ -42,6 +51,7 @@ internal sealed class ClientManager<TApplication>(
             if (await Store.GetClientIdAsync(application, token) is { Length: > 0 } clientId)
             {
                 await consents.ForgetClientAsync(clientId, token);
+                await documentConsents.ForgetClientAsync(clientId, token);
             }
         },
         cancellationToken);

@@ -1,3 +1,4 @@
+using Identity.Tests.ClientDocuments;
 using Identity.Tests.Infrastructure;
 using IssuedTokens = Identity.Tests.Tokens.Tokens;
 
@@ -77,5 +78,24 @@ internal sealed class McpTests
         Assert.That(await McpUser.CallAsync(again), Is.EqualTo(name));
         Assert.That(user.Tokens.RefreshToken, Is.Not.Null.And.Not.EqualTo(kept.RefreshToken));
         Assert.That((user.SignIns, user.Registrations), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task A_client_that_is_described_in_a_document_registers_nowhere_and_goes_on_after_a_restart()
+    {
+        await using var scene = await DocumentScene.StartAsync();
+        scene.Publish(("redirect_uris", new[] { "http://127.0.0.1/callback" }));
+        await using var server = await ProtectedMcpServer.StartAsync(scene.Server.Address, "/mcp", asksIssuer: true);
+        using var user = new McpUser(scene.Server.Address, new Uri(scene.ClientId));
+        await using var client = await user.ConnectAsync(server.Endpoint);
+        Assert.That(await McpUser.CallAsync(client), Is.EqualTo(Scene.UserName));
+        Assert.That(IssuedTokens.Claims(user.Tokens.AccessToken).GetProperty("client_id").GetString(), Is.EqualTo(scene.ClientId));
+
+        await scene.Server.StopAsync();
+        await scene.Host.StopAsync();
+        await scene.Server.StartAgainAsync();
+
+        Assert.That(await McpUser.CallAsync(client), Is.EqualTo(Scene.UserName));
+        Assert.That((user.SignIns, user.Registrations), Is.EqualTo((1, 0)));
     }
 }

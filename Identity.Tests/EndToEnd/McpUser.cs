@@ -5,8 +5,11 @@ using ModelContextProtocol.Protocol;
 
 namespace Identity.Tests.EndToEnd;
 
-/// <summary>A person with an MCP client, which registers itself and keeps its tokens, and a browser in which to sign in when it asks.</summary>
-internal sealed class McpUser(Uri issuer) : ITokenCache, IDisposable
+/// <summary>
+/// A person with an MCP client, which registers itself or names the document in which it is described, and keeps its tokens, and a browser
+/// in which to sign in when it asks.
+/// </summary>
+internal sealed class McpUser(Uri issuer, Uri? document = null) : ITokenCache, IDisposable
 {
     private readonly HttpBrowser _browser = new(issuer);
     private volatile TokenContainer? _tokens;
@@ -27,6 +30,7 @@ internal sealed class McpUser(Uri issuer) : ITokenCache, IDisposable
         OAuth = new ClientOAuthOptions
         {
             RedirectUri = new Uri("http://127.0.0.1:4711/callback"),
+            ClientMetadataDocumentUri = document,
             TokenCache = this,
             AuthorizationCallbackHandler = AuthorizeAsync,
             DynamicClientRegistration = new DynamicClientRegistrationOptions

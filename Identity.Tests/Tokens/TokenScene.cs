@@ -22,7 +22,7 @@ internal sealed class TokenScene : ClientScene
 
     public static async Task<TokenScene> StartAsync(params string[] arguments) => new(await Scene.StartAsync(arguments));
 
-    public static async Task<TokenScene> StartAsync(Action<WebApplicationBuilder> configure) => new(await Scene.StartAsync(configure));
+    public static async Task<TokenScene> StartAsync(Action<WebApplicationBuilder> configure, params string[] arguments) => new(await Scene.StartAsync(configure, arguments));
 
     public Task ChangeUserAsync(Action<Identity.Stores.FileSystem.Models.User> change) => _scene.ChangeUserAsync(Scene.UserName, change);
 
