@@ -139,6 +139,17 @@ internal sealed class RegistrationTests
         }
     }
 
+    [TestCase("web", "https://a.example/cb", "https://b.example/cb")]
+    [TestCase("native", "com.example.app:/cb")]
+    [TestCase("native", "http://[::1]/cb")]
+    [TestCase("native", "https://a.example/cb", "cursor://a.b/cb")]
+    public async Task What_kind_of_application_it_is_follows_from_where_it_is_reached(string type, params string[] redirectUris)
+    {
+        var (_, json, _) = await PostAsync(JsonSerializer.Serialize(new { redirect_uris = redirectUris, token_endpoint_auth_method = "none" }));
+
+        Assert.That(json.GetProperty("application_type").GetString(), Is.EqualTo(type));
+    }
+
     [TestCase("http://localhost:40123/callback", null, "http://localhost:50000/callback", true)]
     [TestCase("http://localhost/callback", null, "http://localhost:50000/callback", true)]
     [TestCase("http://127.0.0.1:40123/callback", "native", "http://127.0.0.1/callback", true)]
