@@ -18,15 +18,19 @@ internal sealed class ClientPlayer : IDisposable
     private readonly HttpClient _http;
     private readonly ClientKey? _key;
     private readonly string _host;
+    private readonly Uri? _issuer;
     private JsonElement _metadata;
 
-    public ClientPlayer(DocumentScene scene, ClientShape shape)
+    /// <param name="scene">The server.</param>
+    /// <param name="shape">What the client sends.</param>
+    /// <param name="issuer">What the server is called behind a proxy; null where it is asked by its own address.</param>
+    public ClientPlayer(DocumentScene scene, ClientShape shape, Uri? issuer = null)
     {
-        (_scene, _shape) = (scene, shape);
+        (_scene, _shape, _issuer) = (scene, shape, issuer);
         _host = scene.Host.AddressOf("/" + string.Concat(shape.Name.Where(char.IsAsciiLetter)));
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        var handler = CreateHandler();
         Crossing = shape.Origin is { } origin ? new CrossOriginHandler(origin, handler) : null;
-        _http = new HttpClient(Crossing is { } crossing ? crossing : handler) { BaseAddress = scene.Server.Address };
+        _http = new HttpClient(Crossing is { } crossing ? crossing : handler) { BaseAddress = Address };
         _key = shape.Method is "private_key_jwt" ? new ClientKey("1", isRsa: true) : null;
     }
 
@@ -38,17 +42,20 @@ internal sealed class ClientPlayer : IDisposable
 
     private string? Secret { get; set; }
 
+    private Uri Address => _issuer ?? _scene.Server.Address;
+
     private string Issuer => _metadata.GetProperty("issuer").GetString()!;
 
     /// <summary>Reads what the server says about itself, in both places.</summary>
     public async Task DiscoverAsync()
     {
-        var first = await GetAsync("/.well-known/oauth-authorization-server" + _shape.Suffix);
-        var second = await GetAsync("/.well-known/openid-configuration" + _shape.Suffix);
+        var path = Address.AbsolutePath.TrimEnd('/') + _shape.Suffix;
+        var first = await GetAsync("/.well-known/oauth-authorization-server" + path);
+        var second = await GetAsync("/.well-known/openid-configuration" + path);
         Assert.That(first.Json.GetRawText(), Is.EqualTo(second.Json.GetRawText()));
         _metadata = first.Json;
         StrictJson.AssertFilled(_metadata);
-        Assert.That(Issuer, Is.EqualTo(_scene.Server.Address.GetLeftPart(UriPartial.Authority)));
+        Assert.That(Issuer, Is.EqualTo(Address.AbsoluteUri.TrimEnd('/')));
         Assert.That(_metadata.EnumerateObject().Where(member => member.Name.EndsWith("_endpoint", StringComparison.Ordinal) || member.Name.EndsWith("_uri", StringComparison.Ordinal)),
             Is.Not.Empty.And.All.Matches<JsonProperty>(member => member.Value.GetString()!.StartsWith(Issuer + "/", StringComparison.Ordinal)));
 
@@ -93,7 +100,7 @@ internal sealed class ClientPlayer : IDisposable
     public async Task<AuthorizationCode> AuthorizeAsync(string query)
     {
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        using var browser = _scene.Scene.OpenBrowser();
+        using var browser = new HttpBrowser(Address, CreateHandler());
         var address = await browser.AuthorizeAsync(AuthorizeUrl(query, verifier), Scene.UserName, Scene.Password);
 
         Assert.That(address.OriginalString, Does.StartWith(_shape.RedirectUri + "?"));
@@ -142,6 +149,8 @@ internal sealed class ClientPlayer : IDisposable
         _http.Dispose();
         _key?.Dispose();
     }
+
+    private HttpMessageHandler CreateHandler() => _issuer is null ? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } : new ProxyHandler(_scene.Server.Address);
 
     private void Publish()
     {

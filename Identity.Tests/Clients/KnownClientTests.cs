@@ -8,6 +8,8 @@ namespace Identity.Tests.Clients;
 /// <summary>Every client that is known connects, stays connected over a restart, and finds its way back when it was forgotten.</summary>
 public sealed class KnownClientTests
 {
+    private static readonly string[] Arguments = ["--Identity:Scopes:0:Name=mcp:tools", "--Identity:Scopes:0:Description=Use tools"];
+
     private DocumentScene _scene = null!;
 
     private static IEnumerable<TestCaseData> All => KnownClients.All.Select(shape => new TestCaseData(shape));
@@ -15,32 +17,21 @@ public sealed class KnownClientTests
     private static IEnumerable<TestCaseData> OneOfEachKind => new[] { KnownClients.ClaudeCode, KnownClients.Claude, KnownClients.VisualStudioCodeDocument }.Select(shape => new TestCaseData(shape));
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _scene = await DocumentScene.StartAsync("--Identity:Scopes:0:Name=mcp:tools", "--Identity:Scopes:0:Description=Use tools");
+    public async Task StartAsync() => _scene = await DocumentScene.StartAsync(Arguments);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _scene.DisposeAsync();
 
     [TestCaseSource(nameof(All))]
-    public async Task It_connects_and_stays_connected_over_a_restart(object known)
+    public Task It_connects_and_stays_connected_over_a_restart(object known) => PlayAsync(_scene, (ClientShape)known);
+
+    [Test]
+    public async Task They_do_so_at_a_server_that_is_below_a_path_behind_a_proxy()
     {
-        var shape = (ClientShape)known;
-        using var player = new ClientPlayer(_scene, shape);
-        await player.DiscoverAsync();
-        await player.IntroduceAsync();
-        var first = player.Receive(await player.ExchangeAsync(await player.AuthorizeAsync(shape.Query)), shape.Scope);
-
-        await _scene.Server.RestartAsync();
-        var second = player.Receive(await player.RefreshAsync(first), shape.Scope);
-        var third = player.Receive(await player.RefreshAsync(second), shape.Scope);
-        Assert.That(new[] { first, second, third }, Is.Unique);
-
-        // Connected once more it has two connections, and giving up the one ends that alone.
-        var scope = shape.NextScope ?? shape.Scope;
-        var other = player.Receive(await player.ExchangeAsync(await player.AuthorizeAsync(shape.NextQuery ?? shape.Query)), scope);
-        Assert.That((await player.RevokeAsync(third)).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await player.RefreshAsync(third)).Error, Is.EqualTo("invalid_grant"));
-        player.Receive(await player.RefreshAsync(other), scope);
-        Assert.That(player.Crossing?.Preflights, shape.Origin is null ? Is.Null : Is.Positive);
+        var issuer = new Uri("https://id.example.com/tenant");
+        await using var scene = await DocumentScene.StartAsync([.. Arguments, $"--Identity:Issuer={issuer}", "--Identity:Proxies:0=127.0.0.1"]);
+        await PlayAsync(scene, KnownClients.Inspector, issuer);
+        await PlayAsync(scene, KnownClients.ChatGptDocument, issuer);
     }
 
     [TestCaseSource(nameof(OneOfEachKind))]
@@ -78,6 +69,27 @@ public sealed class KnownClientTests
         Assert.That(() => http.GetStringAsync("/account/sign-in"), Throws.InstanceOf<HttpRequestException>().With.Message.Contains("reads nothing"));
         Assert.That(() => http.DeleteAsync("/connect/token"), Throws.InstanceOf<HttpRequestException>().With.Message.Contains("may not DELETE"));
         Assert.That(() => http.GetStringAsync("/connect/authorize"), Throws.InstanceOf<HttpRequestException>().With.Message.Contains("reads nothing"));
+    }
+
+    private static async Task PlayAsync(DocumentScene scene, ClientShape shape, Uri? issuer = null)
+    {
+        using var player = new ClientPlayer(scene, shape, issuer);
+        await player.DiscoverAsync();
+        await player.IntroduceAsync();
+        var first = player.Receive(await player.ExchangeAsync(await player.AuthorizeAsync(shape.Query)), shape.Scope);
+
+        await scene.Server.RestartAsync();
+        var second = player.Receive(await player.RefreshAsync(first), shape.Scope);
+        var third = player.Receive(await player.RefreshAsync(second), shape.Scope);
+        Assert.That(new[] { first, second, third }, Is.Unique);
+
+        // Connected once more it has two connections, and giving up the one ends that alone.
+        var scope = shape.NextScope ?? shape.Scope;
+        var other = player.Receive(await player.ExchangeAsync(await player.AuthorizeAsync(shape.NextQuery ?? shape.Query)), scope);
+        Assert.That((await player.RevokeAsync(third)).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await player.RefreshAsync(third)).Error, Is.EqualTo("invalid_grant"));
+        player.Receive(await player.RefreshAsync(other), scope);
+        Assert.That(player.Crossing?.Preflights, shape.Origin is null ? Is.Null : Is.Positive);
     }
 
     private async Task ForgetAsync(string clientId)
