@@ -76,6 +76,8 @@ internal sealed class RegistrationTests
 
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"grant_types":null,"scope":"","client_name":"","client_uri":"","contacts":[]}""",
         TestName = "What is empty counts as absent and is not told")]
+    [TestCase("""{"redirect_uris":["https://a.example/cb"],"grant_types":[],"scope":" ","client_name":" ","client_uri":" ","contacts":[""," "]}""",
+        TestName = "What is blank counts as absent and is not told")]
     public async Task Empty_members(string body)
     {
         var (status, json, _) = await PostAsync(body);
