@@ -155,7 +155,7 @@ internal sealed class ClientMetadataReader(IOptions<RegistrationOptions> options
     {
         null or [] => null,
         { Length: > MaximumContacts } => throw RegistrationException.InvalidClientMetadata($"contacts: at most {MaximumContacts} are allowed"),
-        var contacts => [.. contacts.Select(contact => ReadText("contacts", contact)).OfType<string>()],
+        var contacts => contacts.Select(contact => ReadText("contacts", contact)).OfType<string>().ToImmutableArray() is { Length: > 0 } read ? read : null,
     };
 
     private static string? ReadText(string member, string? value)

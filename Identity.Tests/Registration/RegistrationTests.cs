@@ -76,6 +76,8 @@ internal sealed class RegistrationTests
 
     [TestCase("""{"redirect_uris":["https://a.example/cb"],"grant_types":null,"scope":"","client_name":"","client_uri":"","contacts":[]}""",
         TestName = "What is empty counts as absent and is not told")]
+    [TestCase("""{"redirect_uris":["https://a.example/cb"],"grant_types":[],"scope":" ","client_name":" ","client_uri":" ","contacts":[""," "]}""",
+        TestName = "What is blank counts as absent and is not told")]
     public async Task Empty_members(string body)
     {
         var (status, json, _) = await PostAsync(body);
@@ -137,6 +139,17 @@ internal sealed class RegistrationTests
         {
             Assert.That(json.GetProperty(member.Name).ToString(), Is.EqualTo(member.Value.ToString()), member.Name);
         }
+    }
+
+    [TestCase("web", "https://a.example/cb", "https://b.example/cb")]
+    [TestCase("native", "com.example.app:/cb")]
+    [TestCase("native", "http://[::1]/cb")]
+    [TestCase("native", "https://a.example/cb", "cursor://a.b/cb")]
+    public async Task What_kind_of_application_it_is_follows_from_where_it_is_reached(string type, params string[] redirectUris)
+    {
+        var (_, json, _) = await PostAsync(JsonSerializer.Serialize(new { redirect_uris = redirectUris, token_endpoint_auth_method = "none" }));
+
+        Assert.That(json.GetProperty("application_type").GetString(), Is.EqualTo(type));
     }
 
     [TestCase("http://localhost:40123/callback", null, "http://localhost:50000/callback", true)]
