@@ -22,7 +22,12 @@ internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery a
 {
     private static readonly string[] OwnFields = ["decision", "__RequestVerificationToken"];
 
-    public string UserName { get; private set; } = string.Empty;
+    /// <summary>Who is signed in; null: nobody.</summary>
+    public string? UserName { get; private set; }
+
+    /// <summary>Where the client wants the person back; null: nowhere.</summary>
+    public ClientAddress? Address =>
+        Uri.TryCreate(Request.PostLogoutRedirectUri, UriKind.Absolute, out var address) ? new ClientAddress(address) : null;
 
     /// <summary>The request once more, for the form to carry.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Parameters =>
@@ -39,15 +44,17 @@ internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery a
 
     public async Task<IActionResult> OnGetAsync()
     {
-        if (await Session.FindAsync(HttpContext) is not { } session)
+        // Anyone can register a client: a link to this server must not forward a person to any address without a click.
+        var session = await Session.FindAsync(HttpContext);
+        if (session is null && Address is null)
         {
             return Leave();
         }
 
-        UserName = session.User.UserName ?? string.Empty;
-        if (Uri.TryCreate(Request.PostLogoutRedirectUri, UriKind.Absolute, out var address))
+        UserName = session is null ? null : session.User.UserName ?? string.Empty;
+        if (Address is { } address)
         {
-            HttpContext.AllowFormAction(new ClientAddress(address).FormActionSource);
+            HttpContext.AllowFormAction(address.FormActionSource);
         }
 
         return Page();
