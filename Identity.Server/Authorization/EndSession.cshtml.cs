@@ -20,7 +20,14 @@ namespace Identity.Server.Authorization;
 [IgnoreAntiforgeryToken(Order = 1001)]
 internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery antiforgery) : PageModel
 {
-    private static readonly string[] OwnFields = ["decision", "__RequestVerificationToken"];
+    // What OpenIddict needs to find the request valid once more. Whatever else came with it stays out of the page.
+    private static readonly string[] CarriedParameters =
+    [
+        OpenIddictConstants.Parameters.ClientId,
+        OpenIddictConstants.Parameters.IdTokenHint,
+        OpenIddictConstants.Parameters.PostLogoutRedirectUri,
+        OpenIddictConstants.Parameters.State,
+    ];
 
     /// <summary>Who is signed in; null: nobody.</summary>
     public string? UserName { get; private set; }
@@ -33,7 +40,7 @@ internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery a
     public IReadOnlyList<KeyValuePair<string, string>> Parameters =>
     [
         .. Request.GetParameters()
-            .Where(parameter => !OwnFields.Contains(parameter.Key))
+            .Where(parameter => CarriedParameters.Contains(parameter.Key))
             .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value ?? string.Empty)),
     ];
 
