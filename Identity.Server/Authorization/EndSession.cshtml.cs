@@ -20,15 +20,27 @@ namespace Identity.Server.Authorization;
 [IgnoreAntiforgeryToken(Order = 1001)]
 internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery antiforgery) : PageModel
 {
-    private static readonly string[] OwnFields = ["decision", "__RequestVerificationToken"];
+    // What OpenIddict needs to find the request valid once more. Whatever else came with it stays out of the page.
+    private static readonly string[] CarriedParameters =
+    [
+        OpenIddictConstants.Parameters.ClientId,
+        OpenIddictConstants.Parameters.IdTokenHint,
+        OpenIddictConstants.Parameters.PostLogoutRedirectUri,
+        OpenIddictConstants.Parameters.State,
+    ];
 
-    public string UserName { get; private set; } = string.Empty;
+    /// <summary>Who is signed in; null: nobody.</summary>
+    public string? UserName { get; private set; }
+
+    /// <summary>Where the client wants the person back; null: nowhere.</summary>
+    public ClientAddress? Address =>
+        Uri.TryCreate(Request.PostLogoutRedirectUri, UriKind.Absolute, out var address) ? new ClientAddress(address) : null;
 
     /// <summary>The request once more, for the form to carry.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Parameters =>
     [
         .. Request.GetParameters()
-            .Where(parameter => !OwnFields.Contains(parameter.Key))
+            .Where(parameter => CarriedParameters.Contains(parameter.Key))
             .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value ?? string.Empty)),
     ];
 
@@ -39,15 +51,17 @@ internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery a
 
     public async Task<IActionResult> OnGetAsync()
     {
-        if (await Session.FindAsync(HttpContext) is not { } session)
+        // Anyone can register a client: a link to this server must not forward a person to any address without a click.
+        var session = await Session.FindAsync(HttpContext);
+        if (session is null && Address is null)
         {
             return Leave();
         }
 
-        UserName = session.User.UserName ?? string.Empty;
-        if (Uri.TryCreate(Request.PostLogoutRedirectUri, UriKind.Absolute, out var address))
+        UserName = session is null ? null : session.User.UserName ?? string.Empty;
+        if (Address is { } address)
         {
-            HttpContext.AllowFormAction(new ClientAddress(address).FormActionSource);
+            HttpContext.AllowFormAction(address.FormActionSource);
         }
 
         return Page();

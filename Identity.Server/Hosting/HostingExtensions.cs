@@ -88,6 +88,25 @@ internal static class HostingExtensions
 
             return next(context);
         });
+        app.Use((context, next) =>
+        {
+            // 302 leaves open what becomes of a form that was posted, 303 does not (RFC 9700 §4.12).
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.OnStarting(static state =>
+                {
+                    var response = (HttpResponse)state;
+                    if (response.StatusCode is StatusCodes.Status302Found)
+                    {
+                        response.StatusCode = StatusCodes.Status303SeeOther;
+                    }
+
+                    return Task.CompletedTask;
+                }, context.Response);
+            }
+
+            return next(context);
+        });
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<FormGuardMiddleware>();
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), rest => rest.UseMiddleware<UnitOfWorkMiddleware>());

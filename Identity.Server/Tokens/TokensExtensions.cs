@@ -50,6 +50,7 @@ internal static class TokensExtensions
         EndConnectionWithRefreshToken.Descriptor,
         RejectStrangers.Descriptor,
         AttachIntrospectedScopes.Descriptor,
+        RejectTokenInAddress.Descriptor,
         AttachAccountClaims.Descriptor,
     ];
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Identity.Tests.Infrastructure;
 using NUnit.Framework;
 
@@ -33,10 +34,46 @@ internal sealed class EndSessionTests
         Assert.That(after.Text, Does.Not.Contain("signed in as"));
     }
 
+    // Anybody can register a client, and with it an address to which a link to this server would lead.
     [Test]
-    public async Task Whoever_is_not_signed_in_goes_straight_back()
+    public async Task Whoever_is_not_signed_in_reads_where_to_and_goes_there_with_a_click()
     {
-        Assert.That((await _scene.Browser.GoAsync(Address)).LeftFor, Is.EqualTo(new Uri($"{Back}?state=s")));
+        var page = await _scene.Browser.GoAsync(Address);
+
+        Assert.That(page.LeftFor, Is.Null);
+        Assert.That(page.Text, Does.Contain("You are signed out").And.Contain("client.example"));
+        Assert.That(page.Headers.GetValues("Content-Security-Policy").Single(), Does.Contain("form-action 'self' https://client.example"));
+        page = await _scene.Browser.SubmitAsync(page, [new("decision", "leave")]);
+        Assert.That(page.LeftFor, Is.EqualTo(new Uri($"{Back}?state=s")));
+    }
+
+    [Test]
+    public async Task An_address_that_is_not_registered_is_not_gone_to()
+    {
+        await _scene.SignInAsync();
+
+        foreach (var address in new[]
+        {
+            Back + "/",
+            Back + "?more=1",
+            Back + "#part",
+            "https://client.example/Signed-out",
+            "https://client.example/x/../signed-out",
+            "https://client.example/signed%2Dout",
+            "https://client.example.evil.example/signed-out",
+            "https://client.example@evil.example/signed-out",
+            "//evil.example/signed-out",
+            "javascript:alert(1)",
+        })
+        {
+            foreach (var client in new[] { $"client_id={Scene.ClientId}&", "" })
+            {
+                var page = await _scene.Browser.GoAsync($"/connect/logout?{client}post_logout_redirect_uri={Uri.EscapeDataString(address)}");
+
+                Assert.That((page.Status, page.LeftFor), Is.EqualTo((HttpStatusCode.BadRequest, (Uri?)null)), address);
+                Assert.That(page.Links, Does.Not.Contain(address));
+            }
+        }
     }
 
     [Test]

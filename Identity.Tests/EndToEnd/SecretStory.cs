@@ -111,7 +111,7 @@ internal sealed class SecretStory(ProcessScene scene, ResponseRecorder recorder)
     private async Task<AuthorizationCode> AuthorizeAsync(TestClient client)
     {
         var code = await scene.AuthorizeAsync(client);
-        Secrets.Add("a code", code.Value, "POST /connect/authorize 302 Location", "GET /connect/authorize 302 Location");
+        Secrets.Add("a code", code.Value, "POST /connect/authorize 303 Location", "GET /connect/authorize 302 Location");
         Secrets.Add("a code verifier", code.Verifier);
         return code;
     }
@@ -144,7 +144,7 @@ internal sealed class SecretStory(ProcessScene scene, ResponseRecorder recorder)
         {
             if (cookie.Name is "identity" && _known.Add(cookie.Value))
             {
-                Secrets.Add("a session cookie", cookie.Value, "POST /account/setup 302 Set-Cookie", "POST /account/sign-in 302 Set-Cookie");
+                Secrets.Add("a session cookie", cookie.Value, "POST /account/setup 303 Set-Cookie", "POST /account/sign-in 303 Set-Cookie");
             }
         }
     }

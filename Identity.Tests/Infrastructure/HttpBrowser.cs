@@ -31,6 +31,9 @@ internal sealed class HttpBrowser : IDisposable
     /// <summary>The cookies of this browser.</summary>
     public CookieContainer Cookies { get; } = new();
 
+    /// <summary>Every redirect until now, in order: what it answered, and with which status.</summary>
+    public List<(HttpMethod Method, HttpStatusCode Status)> Redirects { get; } = [];
+
     /// <summary>
     /// Goes through an authorization: signs in when asked, allows when asked, and returns the address at the client to
     /// which the server sends the browser in the end, with the code or the error in it.
@@ -110,6 +113,7 @@ internal sealed class HttpBrowser : IDisposable
             if (response.Headers.Location is { } location && (int)response.StatusCode is >= 300 and < 400)
             {
                 var target = new Uri(address, location);
+                Redirects.Add((current.Method, response.StatusCode));
                 if (!IsOnServer(target))
                 {
                     return await ReadAsync(response, address, target, cancellationToken);

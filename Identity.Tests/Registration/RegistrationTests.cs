@@ -185,6 +185,26 @@ internal sealed class RegistrationTests
         Assert.That(response.Headers.Location?.ToString(), Does.StartWith("https://a.example/cb?error=invalid_request&"));
     }
 
+    // RFC 9700 §4.15: a client with the identifier of a user could be taken for them.
+    [TestCase("none")]
+    [TestCase("client_secret_post")]
+    public async Task A_client_does_not_choose_its_identifier(string method)
+    {
+        var user = Guid.NewGuid().ToString("N");
+        var (status, json, _) = await PostAsync(JsonSerializer.Serialize(new
+        {
+            client_id = user,
+            sub = user,
+            client_secret = user,
+            redirect_uris = new[] { "https://a.example/chosen" },
+            token_endpoint_auth_method = method,
+        }));
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.Created), json.ToString());
+        Assert.That(json.GetProperty("client_id").GetString(), Does.Match("^[A-Za-z0-9_-]{22}$").And.Not.EqualTo(user));
+        Assert.That(json.ToString(), Does.Not.Contain(user));
+    }
+
     [Test]
     public async Task A_registration_survives_a_restart()
     {

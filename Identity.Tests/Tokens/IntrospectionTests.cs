@@ -167,6 +167,25 @@ internal sealed class IntrospectionTests
         Assert.That(answer.Headers.WwwAuthenticate.ToString(), Does.StartWith("Bearer"));
     }
 
+    // RFC 9700 §4.3.2: addresses stand in histories and logs.
+    [Test]
+    public async Task Userinfo_refuses_a_token_in_the_address()
+    {
+        var tokens = await _scene.ConnectAsync(_client);
+
+        foreach (var (method, isInHeader) in new[] { (HttpMethod.Get, false), (HttpMethod.Get, true), (HttpMethod.Post, false) })
+        {
+            using var request = new HttpRequestMessage(method, $"/connect/userinfo?access_token={tokens.AccessToken}");
+            request.Headers.Authorization = isInHeader ? new("Bearer", tokens.AccessToken) : null;
+            var answer = await _scene.SendAsync(request);
+
+            Assert.That((answer.Status, answer.Error), Is.EqualTo((HttpStatusCode.BadRequest, "invalid_request")), method.Method);
+            Assert.That(answer.Json.TryGetProperty("sub", out _), Is.False);
+        }
+
+        Assert.That((await _scene.UserInfoAsync(tokens.AccessToken)).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
     [Test]
     public async Task Userinfo_refuses_refresh_and_ID_tokens()
     {

@@ -167,6 +167,32 @@ internal sealed class TokenEndpointTests
         Assert.That((answer.Status, answer.Error), Is.EqualTo((HttpStatusCode.Unauthorized, "invalid_client")));
     }
 
+    [TestCase("/connect/token")]
+    [TestCase("/connect/par")]
+    [TestCase("/connect/device")]
+    [TestCase("/connect/revoke")]
+    [TestCase("/connect/introspect")]
+    public async Task Whoever_has_a_secret_must_use_it(string path)
+    {
+        var client = await _scene.RegisterAsync("client_secret_post", ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]);
+
+        foreach (var secret in new[] { null, "", "guessed", client.Secret + "x" })
+        {
+            var answer = await _scene.PostAsync(path, client with { Secret = secret }, new()
+            {
+                ["grant_type"] = "refresh_token",
+                ["refresh_token"] = "token",
+                ["response_type"] = "code",
+                ["redirect_uri"] = "https://client.example/callback",
+                ["code_challenge"] = new string('c', 43),
+                ["code_challenge_method"] = "S256",
+                ["token"] = "token",
+            });
+
+            Assert.That((answer.Status, answer.Error), Is.EqualTo((HttpStatusCode.Unauthorized, "invalid_client")), secret);
+        }
+    }
+
     [Test]
     public async Task A_client_that_is_not_known_is_told_so_in_JSON()
     {
