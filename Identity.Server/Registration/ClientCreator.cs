@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Identity.Server.Resources;
+using Identity.Server.Tokens.Inspection;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -9,9 +11,6 @@ namespace Identity.Server.Registration;
 /// <summary>Creates clients on behalf of an administrator: by the rules of registration, and never removed as unused.</summary>
 internal sealed class ClientCreator(IOpenIddictApplicationManager applications, ClientMetadataReader reader, GeneratedSecrets secrets)
 {
-    /// <summary>The property of a client that holds the resources whose tokens it may look at, as an array.</summary>
-    public const string IntrospectsProperty = "introspects";
-
     private const int IdentifierSize = 16;
 
     /// <summary>Creates a client.</summary>
@@ -58,16 +57,14 @@ internal sealed class ClientCreator(IOpenIddictApplicationManager applications, 
 
         if (introspects is not [])
         {
-            descriptor.Properties[IntrospectsProperty] = JsonSerializer.SerializeToElement([.. introspects.Select(CheckResource)], RegistrationJson.Default.StringArray);
+            descriptor.Properties[IntrospectionRights.ResourcesProperty] = JsonSerializer.SerializeToElement([.. introspects.Select(CheckResource)], RegistrationJson.Default.StringArray);
         }
 
         await applications.CreateAsync(descriptor, cancellationToken);
         return (descriptor.ClientId, descriptor.ClientSecret);
     }
 
-    private static string CheckResource(string resource)
-        => Uri.TryCreate(resource, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
-            && !resource.Contains('#', StringComparison.Ordinal)
-            ? resource
-            : throw RegistrationException.InvalidClientMetadata($"--introspects: '{resource}' must be an https address without a fragment, or an http one on loopback");
+    private static string CheckResource(string resource) => ResourceUri.FindProblem(resource) is { } problem
+        ? throw RegistrationException.InvalidClientMetadata($"--introspects: '{resource}' {problem}; it must be {ResourceUri.Allowed}")
+        : resource;
 }
