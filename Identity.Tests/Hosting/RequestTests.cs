@@ -112,6 +112,17 @@ public sealed class RequestTests
         Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
     }
 
+    [TestCase(null)]
+    [TestCase("of-another-server")]
+    public async Task Who_has_no_valid_access_token_is_told_that_it_takes_one(string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/connect/userinfo") { Headers = { Authorization = token is null ? null : new("Bearer", token) } };
+        using var response = await _client.SendAsync(request);
+        await AssertJsonErrorAsync(response, HttpStatusCode.Unauthorized);
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"invalid_token\"").And.Contain("access token"));
+        Assert.That(response.Headers.WwwAuthenticate.Single().Scheme, Is.EqualTo("Bearer"));
+    }
+
     [TestCase("localhost", ExpectedResult = 200)]
     [TestCase("LOCALHOST:80", ExpectedResult = 200)]
     [TestCase("127.0.0.1:1", ExpectedResult = 200)]
