@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Identity.Server.Clients;
 using Identity.Server.Registration;
 using Identity.Stores.FileSystem.Models;
 using OpenIddict.Abstractions;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Identity.Server.Clients;
 
 namespace Identity.Server.Registration;
 
