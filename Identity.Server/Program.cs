@@ -2,6 +2,7 @@ using Identity.Server.Accounts;
 using Identity.Server.Administration;
 using Identity.Server.Authorization;
 using Identity.Server.ClientDocuments;
+using Identity.Server.Clients;
 using Identity.Server.Device;
 using Identity.Server.Discovery;
 using Identity.Server.Hosting;
@@ -37,6 +38,7 @@ internal static class Program
         services.AddAccounts(configuration);
         services.AddAuthorizationPages(configuration);
         services.AddPages(configuration);
+        services.AddClients();
         services.AddRegistration(configuration);
         services.AddClientDocuments(configuration);
         services.AddValidatedOptions<TokenOptions>(configuration, TokenOptions.Section);

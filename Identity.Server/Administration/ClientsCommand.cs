@@ -14,7 +14,7 @@ internal static class ClientsCommand
 
     private static Command CreateCreate()
     {
-        var name = new Argument<string>("NAME") { Description = "What people see when it asks for something." };
+        var name = OfflineCommand.CreateName("NAME", "What people see when it asks for something.");
         var redirectUris = new Option<string[]>("--redirect-uri") { Description = "Where it receives authorization responses; may be given several times." };
         var introspects = new Option<string[]>("--introspects") { Description = "A resource whose tokens it may look at (introspection), as a resource server does; may be given several times." };
         var isPublic = new Option<bool>("--public") { Description = "It cannot keep a secret: an application on a device, or in a browser." };
@@ -61,7 +61,7 @@ internal static class ClientsCommand
 
     private static Command CreateForOne(string name, string description, Func<IServiceProvider, object, CancellationToken, Task> action)
     {
-        var id = new Argument<string>("ID") { Description = "The client's identifier, which is the first column of the list." };
+        var id = OfflineCommand.CreateName("ID", "The client's identifier, which is the first column of the list.");
         var command = new Command(name, description) { id };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction((result, cancellationToken) => OfflineCommand.RunAsync(

@@ -51,6 +51,23 @@ internal static class OfflineCommand
         }
     }
 
+    /// <summary>Creates an argument for a name, which a setting that stands in its place does not become.</summary>
+    /// <param name="name">What it is called in the help.</param>
+    /// <param name="description">What it is.</param>
+    /// <returns>The argument.</returns>
+    public static Argument<string> CreateName(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var value }] && IsSetting(value))
+            {
+                result.AddError($"The {name} is missing before '{value}'.");
+            }
+        });
+        return argument;
+    }
+
     /// <summary>Tells the settings from the other values of an argument that takes any number of them.</summary>
     /// <param name="values">What stands on the command line.</param>
     /// <returns>The values, and the settings behind them.</returns>

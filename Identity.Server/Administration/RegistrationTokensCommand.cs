@@ -42,7 +42,7 @@ internal static class RegistrationTokensCommand
 
     private static Command CreateRevoke()
     {
-        var id = new Argument<string>("ID") { Description = "The first column of the list." };
+        var id = OfflineCommand.CreateName("ID", "The first column of the list.");
         var command = new Command("revoke", "End a token; clients that were registered with it stay.") { id };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction((result, cancellationToken) => OfflineCommand.RunAsync(

@@ -14,7 +14,7 @@ internal static class UsersCommand
 
     private static Command CreateAdd()
     {
-        var name = new Argument<string>("NAME") { Description = "The user name." };
+        var name = OfflineCommand.CreateName("NAME", "The user name.");
         var password = new Option<bool>("--password-stdin") { Description = "Read the password from standard input, up to the end of the line.", Required = true };
         var email = new Option<string?>("--email") { Description = "The e-mail address." };
         var administrator = new Option<bool>("--administrator") { Description = "Make it an administrator; the first account always is one." };

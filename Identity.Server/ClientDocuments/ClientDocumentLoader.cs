@@ -2,8 +2,8 @@
 
 
 using Identity.Server.ClientDocuments.Fetching;
+using Identity.Server.Clients;
 using Identity.Server.Hosting;
-using Identity.Server.Registration;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;

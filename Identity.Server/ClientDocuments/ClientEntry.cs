@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Identity.Server.Clients;
 using Identity.Server.Registration;
 using Identity.Stores.FileSystem.Models;
 using OpenIddict.Abstractions;
@@ -60,25 +61,9 @@ internal static class ClientEntry
     public static void Describe(OpenIddictApplicationDescriptor descriptor, RemoteDocument document)
     {
         var metadata = document.Value!.Metadata;
-        descriptor.ApplicationType = metadata.ApplicationType;
+        // A device that shows a code has no page of its own on which a user could see who asks: such clients register.
+        descriptor.Describe(metadata with { GrantTypes = metadata.GrantTypes.Remove(GrantTypes.DeviceCode) });
         descriptor.ClientType = document.Value.AuthenticationMethods.Contains(ClientAuthenticationMethods.None) ? ClientTypes.Public : ClientTypes.Confidential;
-        descriptor.ConsentType = ConsentTypes.Explicit;
-        descriptor.DisplayName = metadata.ClientName;
-        Replace(descriptor.RedirectUris, metadata.RedirectUris.Select(ToUri));
-        Replace(descriptor.PostLogoutRedirectUris, (metadata.PostLogoutRedirectUris ?? []).Select(ToUri));
-        Replace(descriptor.Requirements, [Requirements.Features.ProofKeyForCodeExchange]);
-        Replace(descriptor.Permissions,
-        [
-            Permissions.Endpoints.Authorization,
-            Permissions.Endpoints.PushedAuthorization,
-            Permissions.Endpoints.Token,
-            Permissions.Endpoints.Revocation,
-            Permissions.Endpoints.EndSession,
-            // A device that shows a code has no page of its own on which a user could see who asks: such clients register.
-            .. metadata.GrantTypes.Where(type => type is not GrantTypes.DeviceCode).Select(type => Permissions.Prefixes.GrantType + type),
-            .. metadata.ResponseTypes.Select(type => Permissions.Prefixes.ResponseType + type),
-            .. metadata.Scope.Split(' ').Select(scope => Permissions.Prefixes.Scope + scope),
-        ]);
         descriptor.Properties[DocumentProperty] = JsonSerializer.SerializeToElement(
             new KeptDocument(document.Value, document.FetchedAt, document.FreshUntil, document.IsGone), ClientDocumentJson.Default.KeptDocument);
 
@@ -107,13 +92,4 @@ internal static class ClientEntry
 
     // The same whenever the client is created: what began before it was on disk belongs to it afterwards.
     private static string CreateIdentifier(string clientId) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(clientId)).AsSpan(0, IdentifierSize));
-
-    private static void Replace<T>(HashSet<T> set, IEnumerable<T> values)
-    {
-        set.Clear();
-        set.UnionWith(values);
-    }
-
-    // Redirect URIs are compared character by character, so that the spelling must stay and spellings must stay apart.
-    private static Uri ToUri(string uri) => new(uri, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 }

@@ -1,4 +1,4 @@
-using Identity.Server.Registration;
+using Identity.Server.Clients;
 using Identity.Stores.FileSystem.Storage;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;

@@ -32,6 +32,7 @@ internal sealed record ErrorResponse(
     {
         var (error, description) = context.Response.StatusCode switch
         {
+            StatusCodes.Status401Unauthorized => ("invalid_token", "The request needs an access token that is valid: not expired, not revoked, and not from before a restart."),
             StatusCodes.Status404NotFound => ("not_found", "There is nothing at this address."),
             StatusCodes.Status405MethodNotAllowed => ("invalid_request", "This address does not take that method."),
             StatusCodes.Status413PayloadTooLarge => ("invalid_request", $"The request is larger than {RequestLimits.MaximumBodySize} bytes."),

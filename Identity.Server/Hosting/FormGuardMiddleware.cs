@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Identity.Server.Hosting;
 
 /// <summary>
-/// Reads a posted form before anything else does, and refuses what cannot be read as one: too many parameters, names that are too
-/// long, bytes that are no text. Whoever asks for the form later gets the one that was read here.
+/// Reads a posted form before anything else does, and refuses what cannot be read as one: too many bytes or parameters, names that are
+/// too long, bytes that are no text. Whoever asks for the form later gets the one that was read here.
 /// </summary>
 internal sealed class FormGuardMiddleware(RequestDelegate next)
 {
@@ -33,6 +33,11 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
             catch (InvalidDataException)
             {
                 problem = "The form in the request cannot be read: it has too many parameters, too long ones, or is no form.";
+            }
+            catch (BadHttpRequestException exception) when (exception.StatusCode is StatusCodes.Status413PayloadTooLarge)
+            {
+                // A bad request like the others: that is what the endpoints that take forms call what they do not take (RFC 6749, section 5.2).
+                problem = $"The form in the request cannot be read: it is larger than {RequestLimits.MaximumBodySize} bytes.";
             }
             catch (IOException exception) when (exception is not BadHttpRequestException)
             {

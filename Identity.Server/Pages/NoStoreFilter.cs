@@ -8,7 +8,8 @@ internal sealed class NoStoreFilter : IResultFilter
     public void OnResultExecuting(ResultExecutingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        // The longer form is the one that the antiforgery service sets on pages with a form; of any other it warns with each page.
+        context.HttpContext.Response.Headers.CacheControl = "no-cache, no-store";
     }
 
     public void OnResultExecuted(ResultExecutedContext context)

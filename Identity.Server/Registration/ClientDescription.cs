@@ -25,17 +25,36 @@ internal static class ClientDescription
     public static bool HasSecret(this ClientMetadata metadata)
         => metadata.TokenEndpointAuthMethod is ClientAuthenticationMethods.ClientSecretBasic or ClientAuthenticationMethods.ClientSecretPost;
 
-    /// <summary>Describes a client by its metadata, in place of whatever described it before; its identifier and secret are not touched.</summary>
+    /// <summary>Describes a client that registered, in place of whatever described it before; its identifier and secret are not touched.</summary>
     /// <param name="descriptor">The description.</param>
     /// <param name="metadata">The metadata.</param>
     public static void Apply(this OpenIddictApplicationDescriptor descriptor, ClientMetadata metadata)
     {
-        descriptor.ApplicationType = metadata.ApplicationType;
+        descriptor.Describe(metadata);
         descriptor.ClientType = metadata.IsPublic() ? ClientTypes.Public : ClientTypes.Confidential;
+        descriptor.JsonWebKeySet = metadata.JsonWebKeySet is { } keys ? new(ClientKeyRules.Copy(keys, forSignatures: true).GetRawText()) : null;
+        if (!metadata.IsPublic())
+        {
+            // Anybody can present the identifier of a public client.
+            descriptor.Permissions.Add(Permissions.Endpoints.Introspection);
+        }
+
+        descriptor.Properties[MetadataProperty] = JsonSerializer.SerializeToElement(metadata, RegistrationJson.Default.ClientMetadata);
+        descriptor.Properties.Remove(KeysUriProperty);
+        if (metadata.JsonWebKeySetUri is { } uri)
+        {
+            descriptor.Properties[KeysUriProperty] = JsonSerializer.SerializeToElement(uri, RegistrationJson.Default.String);
+        }
+    }
+
+    /// <summary>Describes a client as far as that does not depend on how it made itself known, or proves who it is.</summary>
+    /// <param name="descriptor">The description.</param>
+    /// <param name="metadata">The metadata.</param>
+    public static void Describe(this OpenIddictApplicationDescriptor descriptor, ClientMetadata metadata)
+    {
+        descriptor.ApplicationType = metadata.ApplicationType;
         descriptor.ConsentType = ConsentTypes.Explicit;
         descriptor.DisplayName = metadata.ClientName;
-        descriptor.JsonWebKeySet = metadata.JsonWebKeySet is { } keys ? new(ClientKeyRules.Copy(keys, forSignatures: true).GetRawText()) : null;
-
         descriptor.DisplayNames.Clear();
         foreach (var (language, name) in LocalizedMembers.FindNames(metadata.Localized))
         {
@@ -66,19 +85,6 @@ internal static class ClientDescription
         if (metadata.GrantTypes.Contains(GrantTypes.DeviceCode))
         {
             descriptor.Permissions.Add(Permissions.Endpoints.DeviceAuthorization);
-        }
-
-        if (!metadata.IsPublic())
-        {
-            // Anybody can present the identifier of a public client.
-            descriptor.Permissions.Add(Permissions.Endpoints.Introspection);
-        }
-
-        descriptor.Properties[MetadataProperty] = JsonSerializer.SerializeToElement(metadata, RegistrationJson.Default.ClientMetadata);
-        descriptor.Properties.Remove(KeysUriProperty);
-        if (metadata.JsonWebKeySetUri is { } uri)
-        {
-            descriptor.Properties[KeysUriProperty] = JsonSerializer.SerializeToElement(uri, RegistrationJson.Default.String);
         }
     }
 

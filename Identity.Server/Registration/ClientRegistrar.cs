@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Identity.Server.Clients;
 using Identity.Server.Registration.InitialAccess;
 using Identity.Stores.FileSystem.Storage;
 using OpenIddict.Abstractions;

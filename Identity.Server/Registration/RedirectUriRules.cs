@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Identity.Server.Clients;
 
 namespace Identity.Server.Registration;
 
@@ -10,6 +11,16 @@ internal static partial class RedirectUriRules
 {
     /// <summary>The most characters in a URI.</summary>
     public const int MaximumLength = 2_048;
+
+    // Nobody may claim these for an application: browsers run, show or fetch what they name.
+    private static readonly string[] TakenSchemes =
+        ["http", "https", "ws", "wss", "ftp", "file", "filesystem", "javascript", "vbscript", "data", "blob", "about", "view-source", "mailto", "tel"];
+
+    /// <summary>Whether a scheme may be listed as that of an application.</summary>
+    /// <param name="scheme">The scheme, without its colon.</param>
+    /// <returns>False for what is no scheme, or one that has another meaning.</returns>
+    public static bool IsPrivateUseScheme(string scheme)
+        => !scheme.Contains(':') && SchemePattern.IsMatch(scheme + ":") && !TakenSchemes.Contains(scheme, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Checks a URI.</summary>
     /// <param name="uri">What the client sent.</param>

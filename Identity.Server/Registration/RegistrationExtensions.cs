@@ -18,14 +18,11 @@ internal static class RegistrationExtensions
     public static IServiceCollection AddRegistration(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidatedOptions<RegistrationOptions>(configuration, RegistrationOptions.Section);
-        services.AddOpenIddict()
-            .AddCore(core => core.ReplaceApplicationManager(typeof(ClientManager<>)))
-            .AddServer(server => server.AddEventHandler(AdvertiseRegistration.Descriptor));
+        services.AddOpenIddict().AddServer(server => server.AddEventHandler(AdvertiseRegistration.Descriptor));
         services.AddCollection(InitialAccessTokens.Definition);
         services.AddSingleton<RegistrationTurns>();
         services.AddSingleton<ClientMetadataReader>();
         services.AddSingleton<SoftwareStatements>();
-        services.AddScoped<GeneratedSecrets>();
         services.AddScoped<IInitialAccessTokens, InitialAccessTokens>();
         services.AddScoped<ClientRegistrar>();
         services.AddScoped<ClientCreator>();

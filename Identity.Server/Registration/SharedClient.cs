@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Identity.Server.Clients;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Server.Registration;

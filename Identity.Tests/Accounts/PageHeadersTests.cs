@@ -1,5 +1,6 @@
 using Identity.Tests.Infrastructure;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
 namespace Identity.Tests.Accounts;
@@ -48,6 +49,17 @@ internal sealed class PageHeadersTests
 
         Assert.That(Header(page, "Content-Security-Policy"), Is.EqualTo($"{Policy} {source}"));
         Assert.That(page.Headers.CacheControl?.NoStore, Is.True);
+    }
+
+    [Test]
+    public async Task A_page_with_a_form_is_shown_without_a_warning_in_the_log()
+    {
+        await _scene.SignInAsync();
+
+        var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri));
+
+        Assert.That(page.Html, Does.Contain("__RequestVerificationToken"));
+        Assert.That(_scene.Server.Log.Entries.Where(entry => entry.Level >= LogLevel.Warning), Is.Empty);
     }
 
     [TestCase("/", "same-origin")]

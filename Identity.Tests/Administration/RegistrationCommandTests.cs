@@ -54,6 +54,19 @@ public sealed class RegistrationCommandTests
         Assert.That((exitCode, output), Is.EqualTo((0, $"Removed the client '{id}'.\n")));
     }
 
+    [TestCase("clients create", "NAME")]
+    [TestCase("clients remove", "ID")]
+    [TestCase("registration-tokens revoke", "ID")]
+    [TestCase("users add --password-stdin", "NAME")]
+    public async Task A_setting_is_not_taken_for_a_name_that_is_missing(string command, string missing)
+    {
+        using var directory = new TemporaryDirectory();
+        var setting = $"--Identity:StorageDirectory={directory.Path}";
+        var (exitCode, _, errors) = await ServerProcess.RunAsync([.. command.Split(' '), setting]);
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(errors, Does.Contain($"The {missing} is missing before '{setting}'."));
+    }
+
     [Test]
     public async Task A_client_that_breaks_a_rule_is_not_created()
     {

@@ -28,6 +28,8 @@ public sealed class ConfigurationTests
     [TestCase("Identity:Resources:0:Uri", "http://mcp.example.com", "https")]
     [TestCase("Identity:Scopes:0:Name", "two words", "without spaces")]
     [TestCase("Identity:Scopes:0:Name", "offline_access", "other than openid")]
+    [TestCase("Identity:Registration:PrivateUseSchemes:0", "javascript", "such as cursor")]
+    [TestCase("Identity:Registration:PrivateUseSchemes:0", "zed:", "without a colon")]
     [TestCase("Identity:Maintenance:Interval", "00:00:01", "00:01:00 to 7.00:00:00")]
     [TestCase("Identity:Maintenance:MinimumTokenLifespan", "01:00:00", "1.00:00:00 (Identity:Tokens:RefreshTokenLifetime) or more")]
     public void A_bad_value_is_named_with_its_key_and_what_is_allowed(string key, string value, string allowed)

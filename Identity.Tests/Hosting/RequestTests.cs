@@ -55,15 +55,15 @@ public sealed class RequestTests
         await AssertJsonErrorAsync(response, HttpStatusCode.BadRequest);
     }
 
-    [TestCase("/connect/token")]
-    [TestCase("/connect/revoke")]
-    [TestCase("/connect/introspect")]
-    [TestCase("/connect/par")]
-    public async Task A_body_beyond_64_KiB_is_too_large(string path)
+    [TestCase("/connect/token", 70_000)]
+    [TestCase("/connect/revoke", 70_000)]
+    [TestCase("/connect/introspect", 70_000)]
+    [TestCase("/connect/par", 70_000)]
+    public async Task A_form_beyond_64_KiB_is_a_bad_request(string path, int size)
     {
-        using var content = new StringContent("a=" + new string('b', 70_000), Encoding.ASCII, "application/x-www-form-urlencoded");
+        using var content = new StringContent("a=" + new string('b', size), Encoding.ASCII, "application/x-www-form-urlencoded");
         using var response = await _client.PostAsync(path, content);
-        await AssertJsonErrorAsync(response, HttpStatusCode.RequestEntityTooLarge);
+        await AssertJsonErrorAsync(response, HttpStatusCode.BadRequest);
     }
 
     [TestCase("/account/sign-in")]
@@ -110,6 +110,17 @@ public sealed class RequestTests
         await AssertJsonErrorAsync(response, response.StatusCode);
         Assert.That((int)response.StatusCode, Is.InRange(400, 499));
         Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
+    }
+
+    [TestCase(null)]
+    [TestCase("of-another-server")]
+    public async Task Who_has_no_valid_access_token_is_told_that_it_takes_one(string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/connect/userinfo") { Headers = { Authorization = token is null ? null : new("Bearer", token) } };
+        using var response = await _client.SendAsync(request);
+        await AssertJsonErrorAsync(response, HttpStatusCode.Unauthorized);
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\"invalid_token\"").And.Contain("access token"));
+        Assert.That(response.Headers.WwwAuthenticate.Single().Scheme, Is.EqualTo("Bearer"));
     }
 
     [TestCase("localhost", ExpectedResult = 200)]

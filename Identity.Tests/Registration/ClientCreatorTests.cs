@@ -35,6 +35,7 @@ public sealed class ClientCreatorTests
     [TestCase("http://a.example/callback", "", false, "must use https")]
     [TestCase("", "mcp", false, "https address")]
     [TestCase("", "https://a.example/#part", false, "fragment")]
+    [TestCase("", "https://bob@a.example/", false, "user name")]
     [TestCase("https://a.example/callback", "https://a.example", true, "leave --public out")]
     public async Task What_breaks_a_rule_is_not_created(string redirectUri, string introspects, bool isPublic, string rule)
     {

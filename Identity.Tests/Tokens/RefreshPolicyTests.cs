@@ -263,10 +263,12 @@ internal sealed class RefreshPolicyTests
 
         var narrow = Tokens.From(await _scene.RefreshAsync(_client, first.RefreshToken!, scope: "openid"));
         var wide = await _scene.RefreshAsync(_client, narrow.RefreshToken!, scope: "openid profile email");
+        var unknown = await _scene.RefreshAsync(_client, narrow.RefreshToken!, scope: "openid nonsense");
         var full = Tokens.From(await _scene.RefreshAsync(_client, narrow.RefreshToken!));
 
         Assert.That(narrow.Scope, Is.EqualTo("openid"));
         Assert.That((wide.Status, wide.Error), Is.EqualTo((HttpStatusCode.BadRequest, "invalid_scope")));
+        Assert.That((unknown.Status, unknown.Error), Is.EqualTo((HttpStatusCode.BadRequest, "invalid_scope")));
         Assert.That(full.Scope.Split(' '), Is.EquivalentTo(new[] { "openid", "profile", "offline_access" }));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Identity.Server.ClientDocuments.Fetching;
+using Identity.Server.Registration;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.IdentityModel.Tokens;
@@ -11,9 +12,6 @@ namespace Identity.Server.ClientDocuments.Authentication;
 internal sealed partial class ClientKeySource(
     RemoteCopies<ClientKeys> copies, RequestedClients requested, IServiceScopeFactory scopes, TimeProvider time, ILogger<ClientKeySource> logger)
 {
-    /// <summary>The property of a client that holds the address of its keys.</summary>
-    public const string AddressProperty = "jwks_uri";
-
     /// <summary>The property of a client that holds the last good copy of what was there.</summary>
     public const string CopyProperty = "jwks_uri_copy";
 
@@ -63,7 +61,7 @@ internal sealed partial class ClientKeySource(
     }
 
     private static string? AddressOf(Application application)
-        => application.Properties.TryGetValue(AddressProperty, out var address) && address.ValueKind is JsonValueKind.String ? address.GetString() : null;
+        => application.Properties.TryGetValue(ClientDescription.KeysUriProperty, out var address) && address.ValueKind is JsonValueKind.String ? address.GetString() : null;
 
     private static RemoteKeys? ReadKept(Application application, string address)
         => application.Properties.TryGetValue(CopyProperty, out var element)

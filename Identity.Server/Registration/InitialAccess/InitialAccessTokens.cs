@@ -1,3 +1,4 @@
+using Identity.Server.Clients;
 using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Server.Registration.InitialAccess;

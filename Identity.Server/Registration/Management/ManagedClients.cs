@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Identity.Server.Clients;
 using Identity.Server.Registration.Statements;
 using OpenIddict.Abstractions;
 

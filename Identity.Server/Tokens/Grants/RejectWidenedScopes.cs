@@ -8,7 +8,8 @@ namespace Identity.Server.Tokens.Grants;
 
 /// <summary>
 /// Contains the logic responsible for rejecting refreshes that ask for more than was granted (RFC 6749, section 6). OpenIddict calls
-/// that an invalid grant, and clients would give up a connection that is none the worse.
+/// that an invalid grant, and clients would give up a connection that is none the worse; of scopes that the client is not registered
+/// for it says that the request is invalid.
 /// </summary>
 internal sealed class RejectWidenedScopes : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
@@ -16,7 +17,7 @@ internal sealed class RejectWidenedScopes : IOpenIddictServerHandler<ValidateTok
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenRequestContext>()
             .UseSingletonHandler<RejectWidenedScopes>()
-            .SetOrder(ValidateGrantedScopes.Descriptor.Order - 500)
+            .SetOrder(ValidateScopePermissions.Descriptor.Order - 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
 

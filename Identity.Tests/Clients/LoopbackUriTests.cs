@@ -1,7 +1,7 @@
-using Identity.Server.Registration;
+using Identity.Server.Clients;
 using NUnit.Framework;
 
-namespace Identity.Tests.Registration;
+namespace Identity.Tests.Clients;
 
 internal sealed class LoopbackUriTests
 {

@@ -6,7 +6,7 @@ using OpenIddict.Abstractions;
 using OpenIddict.Core;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
-namespace Identity.Server.Registration;
+namespace Identity.Server.Clients;
 
 /// <summary>OpenIddict's manager of clients, which hashes secrets by their origin and lets native applications come back on any port.</summary>
 /// <typeparam name="TApplication">The entity.</typeparam>

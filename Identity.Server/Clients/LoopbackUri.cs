@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Identity.Server.Registration;
+namespace Identity.Server.Clients;
 
 /// <summary>
 /// A redirect URI on the loopback interface (RFC 8252, section 7.3), without its port: a native application takes whichever the

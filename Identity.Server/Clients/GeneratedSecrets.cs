@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Identity.Server.Registration;
+namespace Identity.Server.Clients;
 
 /// <summary>
 /// Secrets that the server made itself, in the course of one request. They are 256 random bits, which nobody guesses: one round of SHA-256
