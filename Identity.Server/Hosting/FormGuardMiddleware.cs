@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -10,6 +11,8 @@ namespace Identity.Server.Hosting;
 /// </summary>
 internal sealed class FormGuardMiddleware(RequestDelegate next)
 {
+    private static readonly string TooLarge = $"The form in the request cannot be read: it is larger than {RequestLimits.MaximumBodySize} bytes.";
+
     /// <summary>Reads the form, if there is one, and goes on.</summary>
     /// <param name="context">The request.</param>
     /// <returns>A task that completes when the request is answered.</returns>
@@ -25,6 +28,11 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
                 {
                     problem = "The form in the request cannot be read: it must be in UTF-8.";
                 }
+                else if (context.Request.ContentLength > RequestLimits.MaximumBodySize)
+                {
+                    await DiscardAsync(context);
+                    problem = TooLarge;
+                }
                 else
                 {
                     await context.Request.ReadFormAsync(context.RequestAborted);
@@ -37,7 +45,7 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
             catch (BadHttpRequestException exception) when (exception.StatusCode is StatusCodes.Status413PayloadTooLarge)
             {
                 // A bad request like the others: that is what the endpoints that take forms call what they do not take (RFC 6749, section 5.2).
-                problem = $"The form in the request cannot be read: it is larger than {RequestLimits.MaximumBodySize} bytes.";
+                problem = TooLarge;
             }
             catch (IOException exception) when (exception is not BadHttpRequestException)
             {
@@ -57,6 +65,17 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
         }
 
         await next(context);
+    }
+
+    // Who is still sending when the connection is closed learns of a broken connection, and of no answer.
+    private static async Task DiscardAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength <= RequestLimits.MaximumDiscardedSize
+            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = RequestLimits.MaximumDiscardedSize;
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        }
     }
 
     private static bool IsUtf8(StringSegment charset)

@@ -59,6 +59,8 @@ public sealed class RequestTests
     [TestCase("/connect/revoke", 70_000)]
     [TestCase("/connect/introspect", 70_000)]
     [TestCase("/connect/par", 70_000)]
+    [TestCase("/connect/token", 5_000_000)]
+    [TestCase("/connect/authorize", 5_000_000)]
     public async Task A_form_beyond_64_KiB_is_a_bad_request(string path, int size)
     {
         using var content = new StringContent("a=" + new string('b', size), Encoding.ASCII, "application/x-www-form-urlencoded");
