@@ -7,8 +7,7 @@ namespace Identity.Server.Hosting;
 
 /// <summary>
 /// Reads a posted form before anything else does, and refuses what cannot be read as one: too many bytes or parameters, names that are
-/// too long, bytes that are no text. Whoever asks for the form later gets the one that was read here. A NUL character, which no
-/// parameter can have (RFC 6749, appendix A), is refused in the query, too.
+/// too long, bytes that are no text. Whoever asks for the form later gets the one that was read here.
 /// </summary>
 internal sealed class FormGuardMiddleware(RequestDelegate next)
 {
@@ -19,12 +18,6 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
     /// <returns>A task that completes when the request is answered.</returns>
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) is true)
-        {
-            await ErrorResponse.WriteAsync(context, StatusCodes.Status400BadRequest, "invalid_request", "The query of the request has a NUL character in it.");
-            return;
-        }
-
         if (context.Request.HasFormContentType)
         {
             string? problem = null;

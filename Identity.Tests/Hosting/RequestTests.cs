@@ -46,15 +46,6 @@ public sealed class RequestTests
         await AssertJsonErrorAsync(response, HttpStatusCode.BadRequest);
     }
 
-    [TestCase("/connect/authorize?client_id=a&state=a%00b")]
-    [TestCase("/connect/logout?%00=a")]
-    [TestCase("/.well-known/openid-configuration?a=%00")]
-    public async Task A_NUL_in_the_query_is_a_bad_request(string address)
-    {
-        using var response = await _client.GetAsync(address);
-        await AssertJsonErrorAsync(response, HttpStatusCode.BadRequest);
-    }
-
     [Test]
     public async Task A_multipart_form_without_boundary_is_a_bad_request()
     {
