@@ -77,6 +77,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
                     throw new InvalidOperationException($"{Candidate.Name} does not answer: {_output}", exception);
                 }
 
+                // How soon the port answers is what is measured, and yardsticks that are not ours have no other way of saying so.
                 await Task.Delay(2, cancellationToken);
             }
         }

@@ -15,6 +15,7 @@ internal static class StallMeasurement
         var services = SizePart.CreateServices(directory, TimeProvider.System);
         var storage = services.GetRequiredService<StorageDirectory>();
         var found = new Dictionary<string, double>();
+        // Not a wait for anything: how long the others are compared with a server that does nothing beside.
         await MeasureAsync(storage, "nothing", found, async token => await Task.Delay(TimeSpan.FromSeconds(2), token), cancellationToken);
         await MeasureAsync(storage, "a snapshot", found, async token =>
         {

@@ -17,6 +17,10 @@ namespace Identity.Server.Authorization;
 /// The end session endpoint (OpenID Connect RP-Initiated Logout 1.0) after OpenIddict has checked the request: asks, signs
 /// out, and goes to the client's <c>post_logout_redirect_uri</c> or, without one, to a page that says so.
 /// </summary>
+/// <remarks>
+/// A client may post its request here too, without a token against forgery; it is only shown, and nobody is signed out before
+/// <see cref="IAntiforgery"/> has vouched for the click.
+/// </remarks>
 [IgnoreAntiforgeryToken(Order = 1001)]
 internal sealed class EndSessionModel(SignInManager<User> signIn, IAntiforgery antiforgery) : PageModel
 {

@@ -7,7 +7,8 @@ namespace Identity.Server.Hosting;
 
 /// <summary>
 /// Reads a posted form before anything else does, and refuses what cannot be read as one: too many bytes or parameters, names that are
-/// too long, bytes that are no text. Whoever asks for the form later gets the one that was read here.
+/// too long, bytes that are no text. Whoever asks for the form later gets the one that was read here. A NUL
+/// character, which no parameter of the protocol can have (RFC 6749, appendix A), is refused in a query, too.
 /// </summary>
 internal sealed class FormGuardMiddleware(RequestDelegate next)
 {
@@ -18,6 +19,14 @@ internal sealed class FormGuardMiddleware(RequestDelegate next)
     /// <returns>A task that completes when the request is answered.</returns>
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.Request.Path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase)
+            && context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) is true)
+        {
+            // Answered as a page or as JSON, by the path, like every status that has no answer yet.
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
         if (context.Request.HasFormContentType)
         {
             string? problem = null;

@@ -13,7 +13,7 @@ namespace Identity.Server.Pages;
 /// <summary>
 /// What a person sees when something is wrong: what happened, what to do, and a reference under which the log says more.
 /// </summary>
-/// <remarks>It stands in for a request that failed: its status is the one that request left behind.</remarks>
+/// <remarks>It stands in for a request that failed: its status is the one that request left behind. It only shows, so that nothing can be forged.</remarks>
 [IgnoreAntiforgeryToken(Order = 1001)]
 internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, ILogger<ErrorModel> logger) : PageModel
 {

@@ -13,8 +13,8 @@ namespace Identity.Stores.FileSystem.Storage;
 internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action flushed) : IThreadPoolWorkItem
 {
     private readonly UndoneTickets _undone = new();
-    private Batch _open = new();
-    private Batch? _flushing;
+    private CommitBatch _open = new();
+    private CommitBatch? _flushing;
     private bool _isFlushing;
     private bool _hasGivenWay;
     private bool _isClosed;
@@ -261,7 +261,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         QueueFlush();
     }
 
-    private (Batch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request) TakeBatch()
+    private (CommitBatch Batch, SnapshotCapture? Capture, Action? Captured, TaskCompletionSource<SnapshotCapture>? Request) TakeBatch()
     {
         lock (Gate)
         {
@@ -270,12 +270,12 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
             var request = _captureRequest;
             var capture = _capture?.Invoke(LastSequence);
             var captured = _captured;
-            (_open, _flushing, _captureRequest, _capture, _captured) = (new Batch(), batch, null, null, null);
+            (_open, _flushing, _captureRequest, _capture, _captured) = (new CommitBatch(), batch, null, null, null);
             return (batch, capture, captured, request);
         }
     }
 
-    private void Flush(Batch batch)
+    private void Flush(CommitBatch batch)
     {
         foreach (var commit in batch.Commits)
         {
@@ -288,7 +288,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         journal.Flush();
     }
 
-    private void Succeed(Batch batch)
+    private void Succeed(CommitBatch batch)
     {
         lock (Gate)
         {
@@ -307,19 +307,19 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
 
     private void Fail(Exception exception)
     {
-        Batch first, second;
+        CommitBatch first, second;
         StorageException failure;
         lock (Gate)
         {
             (first, second) = (_flushing!, _open);
-            Undo(second);
-            Undo(first);
+            second.Undo();
+            first.Undo();
             _undone.Add(_durableTicket + 1, LastTicket);
 
             // A ticket of its own, so that what is read from now on is told from what was undone.
             _durableTicket = ++LastTicket;
             LastSequence = DurableSequence;
-            (_open, _flushing) = (new Batch(), null);
+            (_open, _flushing) = (new CommitBatch(), null);
             _lastFailure = failure = exception as StorageException ?? new StorageException(
                 $"What was to be written could not be made durable and was undone: {exception.Message}", exception);
         }
@@ -333,33 +333,6 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         _ = second.Done.Task.Exception;
     }
 
-    private static void Undo(Batch batch)
-    {
-        foreach (var undo in Enumerable.Reverse(batch.Late).Concat(Enumerable.Reverse(batch.Commits).Select(commit => commit.Undo)))
-        {
-            for (var index = undo.Count - 1; index >= 0; index--)
-            {
-                var (state, id, previous) = undo[index];
-                state.Set(id, previous);
-            }
-        }
-    }
-
     private StorageException Undone() => new("What this request had read or written was undone, since it could not be made durable. " +
         (_lastFailure?.Message ?? "Try again."));
-
-    private sealed class Batch
-    {
-        public List<Commit> Commits { get; } = [];
-
-        /// <summary>What was changed in memory only while the batch was being flushed, as it is undone.</summary>
-        public List<List<(CollectionState State, string Id, Entity? Previous)>> Late { get; } = [];
-
-        public long LastTicket { get; set; }
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record Commit(
-        long Sequence, DateTimeOffset Time, JournalPayload? Payload, List<(CollectionState State, string Id, Entity? Previous)> Undo);
 }

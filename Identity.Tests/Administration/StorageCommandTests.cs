@@ -12,7 +12,7 @@ namespace Identity.Tests.Administration;
 /// <summary>The storage commands and the start of the server, as a person meets them.</summary>
 internal sealed class StorageCommandTests
 {
-    private const int Samples = 6;
+    private const int Samples = 12;
     private const string Seed = "1";
 
     [Test]

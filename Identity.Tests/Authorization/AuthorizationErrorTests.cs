@@ -129,6 +129,7 @@ internal sealed partial class AuthorizationErrorTests
     [TestCase("/connect/authorize?client_id=client&request_uri=urn:ietf:params:oauth:request_uri:unknown")]
     [TestCase("/connect/authorize?client_id=client&request_uri=https://evil.example/request")]
     [TestCase("/connect/authorize?client_id=%00")]
+    [TestCase("/connect/authorize?client_id=client&response_type=code&redirect_uri=https%3A%2F%2Fclient.example%2Fcallback&state=a%00b")]
     [TestCase("/connect/logout?post_logout_redirect_uri=https://evil.example/")]
     public async Task Nonsense_gets_a_readable_page(string address)
     {

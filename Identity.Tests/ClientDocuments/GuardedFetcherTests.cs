@@ -268,6 +268,7 @@ public sealed class GuardedFetcherTests
             }
 
             reached.SetResult();
+            // Never answers; ends when the fetcher hangs up.
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
         var fetch = FailAsync("/slow");
@@ -284,6 +285,7 @@ public sealed class GuardedFetcherTests
         _scene.Host.Lookup = async (_, cancellationToken) =>
         {
             reached.SetResult();
+            // Never answers; ends when the fetcher gives up.
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return [];
         };

@@ -8,7 +8,7 @@ namespace Identity.Tests.EndToEnd;
 /// <summary>What clients find after the server was ended without a warning (SIGKILL).</summary>
 internal sealed class KillTests
 {
-    private const int Rounds = 6;
+    private const int Rounds = 10;
 
     // Requests that are sent and answers that come in, together, until the end of a round.
     private const int MaximumMoments = 60;
