@@ -34,6 +34,7 @@ internal static class AccountsExtensions
         services.AddSingleton<SignInTurns>();
         services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
+        services.AddScoped<SignInCompletion>();
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);

@@ -10,7 +10,7 @@ namespace Identity.Server.Accounts;
 internal sealed partial class SetupModel(
     FirstAccountLink link,
     UserManager<User> users,
-    SignInManager<User> signIn,
+    SignInCompletion signIn,
     TimeProvider time,
     ILogger<SetupModel> logger) : PageModel
 {
@@ -20,22 +20,22 @@ internal sealed partial class SetupModel(
     public string? Token { get; set; }
 
     [BindProperty]
-    [Required(ErrorMessage = "Choose a user name.")]
-    [MaxLength(64, ErrorMessage = "A user name has at most 64 characters.")]
+    [Required(ErrorMessage = "UserName.New.Missing")]
+    [MaxLength(64, ErrorMessage = "UserName.New.TooLong")]
     public string UserName { get; set; } = string.Empty;
 
     [BindProperty]
-    [EmailAddress(ErrorMessage = "That is not an e-mail address.")]
-    [MaxLength(254, ErrorMessage = "That is too long for an e-mail address.")]
+    [EmailAddress(ErrorMessage = "Email.Wrong")]
+    [MaxLength(254, ErrorMessage = "Email.TooLong")]
     public string? Email { get; set; }
 
     [BindProperty]
-    [Required(ErrorMessage = "Choose a password.")]
-    [MaxLength(256, ErrorMessage = "A password has at most 256 characters.")]
+    [Required(ErrorMessage = "Password.New.Missing")]
+    [MaxLength(256, ErrorMessage = "Password.TooLong")]
     public string Password { get; set; } = string.Empty;
 
     [BindProperty]
-    [Compare(nameof(Password), ErrorMessage = "The two passwords differ.")]
+    [Compare(nameof(Password), ErrorMessage = "Password.Differs")]
     public string? Confirmation { get; set; }
 
     /// <summary>Whether the address still works.</summary>
@@ -74,8 +74,7 @@ internal sealed partial class SetupModel(
         }
 
         Log.FirstAccountCreated(logger, user.Id);
-        await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), answeredRequest: null));
-        return LocalRedirect("~/");
+        return await signIn.CompleteAsync(user, returnUrl: null);
     }
 
     private PageResult Show()

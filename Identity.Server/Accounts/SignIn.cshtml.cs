@@ -1,16 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using Identity.Server.Pages;
-using Identity.Stores.FileSystem.Models;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Localization;
 
 namespace Identity.Server.Accounts;
 
 /// <summary>Signs in with user name and password, then goes on to where the person came from.</summary>
 internal sealed class SignInModel(
-    PasswordSignIn passwords, SignInManager<User> signIn, SignInAddress addresses, TimeProvider time) : PageModel
+    PasswordSignIn passwords, SignInCompletion signIn, SignInAddress addresses, IStringLocalizer<Texts> text) : PageModel
 {
     internal const string Route = "/account/sign-in";
 
@@ -28,23 +26,17 @@ internal sealed class SignInModel(
     public string? LoginHint { get; set; }
 
     [BindProperty]
-    [Required(ErrorMessage = "Enter your user name.")]
-    [MaxLength(MaximumLength, ErrorMessage = "That is too long for a user name.")]
+    [Required(ErrorMessage = "UserName.Missing")]
+    [MaxLength(MaximumLength, ErrorMessage = "UserName.TooLong")]
     public string UserName { get; set; } = string.Empty;
 
     [BindProperty]
-    [Required(ErrorMessage = "Enter your password.")]
-    [MaxLength(MaximumLength, ErrorMessage = "That is too long for a password.")]
+    [Required(ErrorMessage = "Password.Missing")]
+    [MaxLength(MaximumLength, ErrorMessage = "Password.TooLong")]
     public string Password { get; set; } = string.Empty;
 
     /// <summary>Whether an application waits for the sign-in.</summary>
-    public bool ForApplication => AnsweredRequest is not null;
-
-    private string? AnsweredRequest =>
-        Url.IsLocalUrl(ReturnUrl) && ReturnUrl!.IndexOf('?', StringComparison.Ordinal) is >= 0 and var start
-        && QueryHelpers.ParseQuery(ReturnUrl[start..]).TryGetValue("request_uri", out var request)
-            ? request.ToString()
-            : null;
+    public bool ForApplication => SignInCompletion.FindRequest(ReturnUrl) is not null;
 
     public void OnGet()
     {
@@ -63,14 +55,11 @@ internal sealed class SignInModel(
         var (user, isLockedOut) = await passwords.CheckAsync(UserName, Password, cancellationToken);
         if (user is null)
         {
-            ModelState.AddModelError(string.Empty, isLockedOut
-                ? "Too many wrong attempts. Wait five minutes, then try again."
-                : "The user name or the password is not right.");
+            ModelState.AddModelError(string.Empty, text[isLockedOut ? "SignIn.LockedOut" : "SignIn.Wrong"]);
             return Refused();
         }
 
-        await signIn.SignInAsync(user, Session.CreateProperties(time.GetUtcNow(), AnsweredRequest));
-        return Url.IsLocalUrl(ReturnUrl) ? LocalRedirect(ReturnUrl!) : LocalRedirect("~/");
+        return await signIn.CompleteAsync(user, ReturnUrl);
     }
 
     private void AllowDestination()

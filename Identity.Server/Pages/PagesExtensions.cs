@@ -13,7 +13,11 @@ internal static class PagesExtensions
         {
             options.RootDirectory = "/";
             options.Conventions.ConfigureFilter(new NoStoreFilter());
-        });
+        })
+            // The words of a feature are in the Texts.resx of its folder, those of its forms' annotations too.
+            .AddViewLocalization()
+            .AddDataAnnotationsLocalization(options => options.DataAnnotationLocalizerProvider =
+                (type, factory) => factory.Create($"{type.Namespace}.Texts", typeof(PagesExtensions).Assembly.GetName().Name!));
         services.AddSecurityHeaderPolicies(PageHeaders.Configure);
         services.AddAntiforgery(options =>
         {
