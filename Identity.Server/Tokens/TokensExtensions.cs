@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Profile;
 using Identity.Server.Tokens.Connections;
 using Identity.Server.Tokens.Entries;
 using Identity.Server.Tokens.Grants;
@@ -62,6 +63,7 @@ internal static class TokensExtensions
         server.Services.AddSingleton<ConnectionLocks>();
         server.Services.AddSingleton<TokenPrincipalFactory>();
         server.Services.AddScoped<ConnectionRevoker>();
+        server.Services.AddScoped<IPersonalData, ConnectionData>();
         server.Services.AddScoped<IntrospectionRights>();
         server.Services.AddOpenIddict().AddCore(core => core.ReplaceTokenManager(typeof(TokenManager<>)));
         server.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<TokenOptions>>((options, settings) =>

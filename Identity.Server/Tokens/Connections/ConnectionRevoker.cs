@@ -24,6 +24,28 @@ internal sealed partial class ConnectionRevoker(
         return count;
     }
 
+    /// <summary>Ends all connections of a user.</summary>
+    /// <param name="subject">The user.</param>
+    /// <param name="reason">Why, for the log.</param>
+    /// <param name="cancellationToken">Ends the waiting for the stores.</param>
+    /// <returns>A task that completes when they are ended.</returns>
+    public async ValueTask RevokeAllAsync(string subject, string reason, CancellationToken cancellationToken)
+    {
+        List<string> connections = [];
+        await foreach (var authorization in authorizations.FindBySubjectAsync(subject, cancellationToken))
+        {
+            if (await authorizations.HasStatusAsync(authorization, OpenIddictConstants.Statuses.Valid, cancellationToken))
+            {
+                connections.Add((await authorizations.GetIdAsync(authorization, cancellationToken))!);
+            }
+        }
+
+        foreach (var connection in connections)
+        {
+            await RevokeAsync(connection, reason, cancellationToken);
+        }
+    }
+
     [LoggerMessage(EventId = 3001, Level = LogLevel.Information,
         Message = "Connection {AuthorizationId} was ended and {Count} of its tokens revoked: {Reason}")]
     private static partial void LogRevoked(ILogger logger, string authorizationId, long count, string reason);
