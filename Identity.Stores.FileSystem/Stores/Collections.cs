@@ -76,7 +76,7 @@ internal static class Collections
     public static readonly CollectionDefinition<User> Users = new("users")
     {
         Json = EntityJson.For<User>(),
-        Indexes = [UserIndexes.Name, UserIndexes.Email],
+        Indexes = [UserIndexes.Name, UserIndexes.Email, UserIndexes.Passkey],
     };
 
     /// <summary>
@@ -149,4 +149,6 @@ internal static class UserIndexes
 
     // Not unique: whether addresses are is a setting of ASP.NET Core Identity (RequireUniqueEmail), which asks before it adds.
     public static readonly CollectionIndex<User> Email = new("e-mail address", user => user.NormalizedEmail);
+
+    public static readonly CollectionIndex<User> Passkey = new("passkey", user => user.Passkeys.Select(passkey => passkey.CredentialId), unique: true);
 }

@@ -17,7 +17,7 @@ internal sealed partial class ChangePasswordModel(
     AccountManager users,
     SignInManager<User> signIn,
     PasswordSignIn passwords,
-    ConnectionRevoker connections,
+    UserConnections connections,
     AccountNotices notices,
     IStringLocalizer<Texts> text,
     ILogger<ChangePasswordModel> logger) : PageModel
@@ -85,7 +85,7 @@ internal sealed partial class ChangePasswordModel(
 
         if (Disconnect)
         {
-            await connections.RevokeAllAsync(user.Id, "its user changed the password", cancellationToken);
+            await connections.EndAllAsync(user.Id, ConnectionEnding.PasswordChanged, cancellationToken);
         }
 
         LogChanged(logger, user.Id);

@@ -12,7 +12,7 @@ namespace Identity.Server.Accounts.Passwords;
 internal sealed partial class ResetPasswordModel(
     AccountManager users,
     AccountLinks links,
-    ConnectionRevoker connections,
+    UserConnections connections,
     AccountNotices notices,
     ILogger<ResetPasswordModel> logger) : PageModel
 {
@@ -69,7 +69,7 @@ internal sealed partial class ResetPasswordModel(
 
         if (Disconnect)
         {
-            await connections.RevokeAllAsync(user.Id, "its user reset the password", cancellationToken);
+            await connections.EndAllAsync(user.Id, ConnectionEnding.PasswordChanged, cancellationToken);
         }
 
         LogReset(logger, user.Id);
