@@ -8,7 +8,7 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <param name="directory">Where they are kept.</param>
 /// <param name="describer">The words for what goes wrong.</param>
 internal sealed partial class UserStore(StorageDirectory directory, IdentityErrorDescriber describer)
-    : IUserPasswordStore<User>, IUserEmailStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>, IQueryableUserStore<User>
+    : IUserPasswordStore<User>, IUserEmailStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>, IUserLoginStore<User>, IQueryableUserStore<User>
 {
     private readonly Collection<User> _users = directory.GetCollection(Collections.Users);
 
@@ -54,6 +54,10 @@ internal sealed partial class UserStore(StorageDirectory directory, IdentityErro
         catch (ConcurrencyConflictException)
         {
             return IdentityResult.Failed(describer.ConcurrencyFailure());
+        }
+        catch (DuplicateKeyException exception) when (exception.Index == UserIndexes.Login.Name)
+        {
+            return IdentityResult.Failed(describer.LoginAlreadyAssociated());
         }
         catch (DuplicateKeyException)
         {
