@@ -27,14 +27,14 @@ internal sealed partial class AccountAdministration(
         return result;
     }
 
-    /// <summary>Makes the link with which somebody gets into their account: an invitation where it has no password yet, else a new password.</summary>
+    /// <summary>Makes the link with which somebody gets into their account: an invitation where nobody has taken it yet, else one for a new password.</summary>
     /// <param name="user">The account.</param>
     /// <param name="server">The address of the server.</param>
     /// <returns>The link, and until when it works.</returns>
     public (string Address, DateTimeOffset ExpirationDate) CreateLink(User user, string server)
     {
         ArgumentNullException.ThrowIfNull(user);
-        var kind = user.PasswordHash is null ? AccountLinkKind.Invitation : AccountLinkKind.PasswordReset;
+        var kind = Invitation.IsOpenFor(user) ? AccountLinkKind.Invitation : AccountLinkKind.PasswordReset;
         Note(IdentityResult.Success, user, "given a link");
         return (links.Create(kind, user, server), time.GetUtcNow() + kind.Lifetime);
     }

@@ -14,7 +14,7 @@ internal static class UserCommands
     public static IEnumerable<Command> Create()
     {
         yield return CreateInvite();
-        yield return CreateFor("reset-password", "Print a link with which somebody chooses a new password, or takes an account that has none.", ShowLinkAsync);
+        yield return CreateFor("reset-password", "Print a link with which somebody chooses a new password, or takes an account that nobody has taken yet.", ShowLinkAsync);
         yield return CreateSetPassword();
         yield return CreateFor("disable", "Shut an account out: its sessions and links end now, its connections when they are used next.", (services, user, token) =>
             ReportAsync(Administration(services).SetDisabledAsync(user, isDisabled: true, token), $"Disabled the account '{user.UserName}'."));
