@@ -1,6 +1,10 @@
+using Identity.Server.Accounts.Sessions;
+using Identity.Server.Accounts.TwoFactor;
+using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Accounts;
 
@@ -27,7 +31,8 @@ internal static class AccountsExtensions
             })
             .AddFileSystemStores()
             .AddUserManager<AccountManager>()
-            .AddSignInManager<AccountSignInManager>();
+            .AddSignInManager<AccountSignInManager>()
+            .AddTokenProvider<AuthenticatorProvider>(TokenOptions.DefaultAuthenticatorProvider);
 
         services.AddSingleton<FirstAccountLink>();
         services.AddSingleton<UnknownNames>();
@@ -35,39 +40,44 @@ internal static class AccountsExtensions
         services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<SignInCompletion>();
+        services.AddSingleton<AuthenticatorKeys>();
+        services.AddScoped<SecondFactor>();
+
+        services.AddValidatedOptions<SessionsOptions>(configuration, SessionsOptions.Section);
+        services.AddCollection(SessionStore.Definition);
+        services.AddSingleton<ISessionStore, SessionStore>();
+        services.AddScoped<SessionCookie>();
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<IOptions<SessionsOptions>>((cookie, sessions) => cookie.ExpireTimeSpan = sessions.Value.IdleLifetime);
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
+            .AddCookie(IdentityConstants.ApplicationScheme, options =>
+            {
+                ConfigureCookie(options);
+                options.Cookie.Name = "identity";
+                options.EventsType = typeof(SessionCookie);
+            })
+            .AddCookie(SecondStep.Scheme, options =>
+            {
+                ConfigureCookie(options);
+                SecondStep.Configure(options);
+            });
 
         return services;
     }
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {
-        options.Cookie.Name = "identity";
         options.Cookie.Path = "/";
         options.Cookie.HttpOnly = true;
         options.Cookie.IsEssential = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.CookieManager = new SchemeCookieManager();
-        options.ExpireTimeSpan = TimeSpan.FromHours(12);
-        options.SlidingExpiration = true;
         options.LoginPath = SignInModel.Route;
         options.ReturnUrlParameter = "returnUrl";
-        options.Events.OnValidatePrincipal = RejectEndedSessionAsync;
-    }
 
-    /// <summary>
-    /// Looks at the account with every request, which costs a look-up in memory: a changed password, a disabled or a
-    /// deleted account ends its sessions at once and not when a cookie comes up for renewal.
-    /// </summary>
-    private static async Task RejectEndedSessionAsync(CookieValidatePrincipalContext context)
-    {
-        var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<User>>();
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { } user || !await signIn.CanSignInAsync(user))
-        {
-            context.RejectPrincipal();
-        }
+        // The session's is renewed by hand, whenever its use is noted; the others are for one task.
+        options.SlidingExpiration = false;
     }
 }
