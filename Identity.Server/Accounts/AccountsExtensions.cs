@@ -1,9 +1,16 @@
+using Identity.Server.Accounts.Invitations;
+using Identity.Server.Accounts.Mail;
+using Identity.Server.Accounts.Passkeys;
+using Identity.Server.Accounts.Passwords;
+using Identity.Server.Accounts.Profile;
 using Identity.Server.Accounts.Sessions;
 using Identity.Server.Accounts.TwoFactor;
+using Identity.Server.Administration.Accounts;
 using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Accounts;
@@ -20,7 +27,6 @@ internal static class AccountsExtensions
         services.AddIdentityCore<User>(options =>
             {
                 // Length is what makes a password hard to guess; rules about characters make people reuse one.
-                options.Password.RequiredLength = 8;
                 options.Password.RequiredUniqueChars = 4;
                 options.Password.RequireDigit = false;
                 options.Password.RequireLowercase = false;
@@ -30,6 +36,8 @@ internal static class AccountsExtensions
                 options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddFileSystemStores()
+            .AddErrorDescriber<AccountErrors>()
+            .AddPasswordValidator<PasswordPolicy>()
             .AddUserManager<AccountManager>()
             .AddSignInManager<AccountSignInManager>()
             .AddTokenProvider<AuthenticatorProvider>(TokenOptions.DefaultAuthenticatorProvider);
@@ -40,15 +48,17 @@ internal static class AccountsExtensions
         services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<SignInCompletion>();
-        services.AddSingleton<AuthenticatorKeys>();
-        services.AddScoped<SecondFactor>();
-
-        services.AddValidatedOptions<SessionsOptions>(configuration, SessionsOptions.Section);
-        services.AddCollection(SessionStore.Definition);
-        services.AddSingleton<ISessionStore, SessionStore>();
-        services.AddScoped<SessionCookie>();
-        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
-            .Configure<IOptions<SessionsOptions>>((cookie, sessions) => cookie.ExpireTimeSpan = sessions.Value.IdleLifetime);
+        services.AddSingleton<LastAdministrator>();
+        services.AddValidatedOptions<PasswordPolicyOptions>(configuration, PasswordPolicyOptions.Section);
+        services.AddOptions<IdentityOptions>().Configure<IOptions<PasswordPolicyOptions>>(
+            (options, policy) => options.Password.RequiredLength = policy.Value.MinimumLength);
+        services.AddLinks();
+        services.AddMail(configuration);
+        services.AddProfile();
+        services.AddScoped<AccountAdministration>();
+        services.AddSecondFactor();
+        services.AddPasskeys();
+        services.AddSessions(configuration);
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, options =>
@@ -61,9 +71,67 @@ internal static class AccountsExtensions
             {
                 ConfigureCookie(options);
                 SecondStep.Configure(options);
+            })
+            .AddCookie(PasskeyCeremony.Scheme, options =>
+            {
+                ConfigureCookie(options);
+                options.Cookie.Name = "identity-passkey";
+                options.ExpireTimeSpan = PasskeyCeremony.Lifetime;
             });
 
         return services;
+    }
+
+    private static void AddSecondFactor(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthenticatorKeys>();
+        services.AddScoped<SecondFactor>();
+    }
+
+    private static void AddPasskeys(this IServiceCollection services)
+    {
+        services.Configure<IdentityPasskeyOptions>(PasskeyHost.Configure);
+        services.AddScoped<PasskeyCeremony>();
+        services.AddScoped<IPersonalData, PasskeyData>();
+    }
+
+    private static void AddSessions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<SessionsOptions>(configuration, SessionsOptions.Section);
+        services.AddCollection(SessionStore.Definition);
+        services.AddSingleton<ISessionStore, SessionStore>();
+        services.AddScoped<SessionCookie>();
+        services.Configure<MvcOptions>(options => options.Filters.Add<SignInAfterExpiry>());
+        services.AddScoped<IPersonalData, SessionData>();
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<IOptions<SessionsOptions>>((cookie, sessions) => cookie.ExpireTimeSpan = sessions.Value.IdleLifetime);
+    }
+
+    private static void AddLinks(this IServiceCollection services)
+    {
+        services.AddScoped<AccountLinks>();
+        services.AddScoped<Invitation>();
+        services.AddSingleton<PasswordResetRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<PasswordResetRequests>());
+    }
+
+    private static void AddMail(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<MailOptions>(configuration, MailOptions.Section);
+        services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailPace>();
+        services.AddSingleton<SmtpTransport>();
+        services.AddHostedService<MailJob>();
+        services.AddScoped<IEmailSender<User>, AccountMail>();
+        services.AddScoped<AccountNotices>();
+    }
+
+    private static void AddProfile(this IServiceCollection services)
+    {
+        services.AddScoped<IPersonalData, AccountData>();
+        services.AddScoped<PersonalDataDocument>();
+        services.AddScoped<AccountRemoval>();
+        services.AddScoped<EmailChange>();
     }
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)

@@ -63,6 +63,12 @@ public sealed class User : Entity
     /// <summary>Whether an administrator has shut the account out: no sign-in, and connections end at their next refresh.</summary>
     public bool IsDisabled { get; set; }
 
+    /// <summary>The identities at other providers with which the user signs in; each of them belongs to one account at most.</summary>
+    public ImmutableArray<UserLogin> Logins { get; set; } = [];
+
+    /// <summary>Whether the account came about by a policy of the host for strangers, and is open for as long as that admits one of its <see cref="Logins"/>.</summary>
+    public bool IsAdmittedByPolicy { get; set; }
+
     /// <summary>When the account was made.</summary>
     public DateTimeOffset? CreationDate { get; set; }
 }

@@ -9,7 +9,7 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <param name="describer">The words for what goes wrong.</param>
 internal sealed partial class UserStore(StorageDirectory directory, IdentityErrorDescriber describer)
     : IUserPasswordStore<User>, IUserEmailStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>, IQueryableUserStore<User>,
-        IUserTwoFactorStore<User>, IUserAuthenticatorKeyStore<User>, IUserTwoFactorRecoveryCodeStore<User>, IUserPasskeyStore<User>
+        IUserTwoFactorStore<User>, IUserAuthenticatorKeyStore<User>, IUserTwoFactorRecoveryCodeStore<User>, IUserPasskeyStore<User>, IUserLoginStore<User>
 {
     private readonly Collection<User> _users = directory.GetCollection(Collections.Users);
 
@@ -58,7 +58,7 @@ internal sealed partial class UserStore(StorageDirectory directory, IdentityErro
         }
         catch (DuplicateKeyException exception)
         {
-            return IdentityResult.Failed(exception.Index == UserIndexes.Passkey.Name
+            return IdentityResult.Failed(exception.Index == UserIndexes.Passkey.Name || exception.Index == UserIndexes.Login.Name
                 ? describer.LoginAlreadyAssociated()
                 : describer.DuplicateUserName(user.UserName ?? string.Empty));
         }

@@ -36,7 +36,7 @@ internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFacto
         {
             if (granted.GetAuthorizationId() is { Length: > 0 } authorization)
             {
-                await connections.RevokeAsync(authorization, "its account was deleted or disabled", context.CancellationToken);
+                await connections.RevokeAsync(authorization, ConnectionEnding.AccountDisabled, context.CancellationToken);
             }
 
             context.Reject(Errors.InvalidGrant, "The account that gave the authorization is no longer active.");
@@ -45,6 +45,7 @@ internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFacto
 
         var principal = await principals.CreateAsync(user, granted.GetScopes(), granted.GetResources(), context.CancellationToken);
         TokenPrincipalFactory.CopyAuthentication(granted, principal);
+        ConnectionEnd.Choose(principal, ConnectionEnd.ReadChosen(granted));
         context.Principal = principal;
     }
 }
