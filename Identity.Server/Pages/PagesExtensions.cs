@@ -52,6 +52,7 @@ internal static class PagesExtensions
         endpoints.MapRazorPages();
         endpoints.MapGet(Asset.Stylesheet.Route, Asset.Stylesheet.WriteAsync);
         endpoints.MapGet(Asset.Icon.Route, Asset.Icon.WriteAsync);
+        endpoints.MapGet(Asset.PasskeyScript.Route, Asset.PasskeyScript.WriteAsync);
         return endpoints;
     }
 }
