@@ -85,6 +85,6 @@ internal sealed partial class ResetPasswordModel(
         return page;
     }
 
-    [LoggerMessage(EventId = 4062, Level = LogLevel.Information, Message = "The password of account {UserId} was reset with a link.")]
+    [LoggerMessage(EventId = 4012, Level = LogLevel.Information, Message = "The password of account {UserId} was reset with a link.")]
     private static partial void LogReset(ILogger logger, string userId);
 }

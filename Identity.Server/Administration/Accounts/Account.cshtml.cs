@@ -45,8 +45,6 @@ internal sealed class AccountPageModel(
                 return this.ShowLink(user, administration.CreateLink(user, address.Find(HttpContext)));
             case "unlock":
                 return Show(await administration.UnlockAsync(user));
-            case "one-step":
-                return Show(await administration.RemoveSecondFactorAsync(user));
             case "promote":
                 return Show(await administration.SetAdministratorAsync(user, isAdministrator: true, cancellationToken));
             case "demote":

@@ -88,18 +88,6 @@ internal sealed partial class AccountAdministration(
         return result;
     }
 
-    /// <summary>Asks somebody for no second step any more, who has lost what it takes.</summary>
-    /// <param name="user">The account.</param>
-    /// <returns>Whether it was done, or why not.</returns>
-    public async Task<IdentityResult> RemoveSecondFactorAsync(User user)
-    {
-        ArgumentNullException.ThrowIfNull(user);
-        (user.AuthenticatorKey, user.AuthenticatorStep, user.TwoFactorEnabled, user.RecoveryCodes) = (null, 0, false, null);
-        var result = await users.UpdateSecurityStampAsync(user);
-        Note(result, user, "freed of its second step");
-        return result;
-    }
-
     /// <summary>Removes an account with everything that is kept about the person.</summary>
     /// <param name="user">The account.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
