@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.Accounts.Invitations;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.TwoFactor;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 
@@ -11,6 +12,7 @@ internal sealed partial class AccountAdministration(
     UserManager<User> users,
     AccountLinks links,
     AccountRemoval removal,
+    SecondFactor secondFactor,
     LastAdministrator lastAdministrator,
     TimeProvider time,
     ILogger<AccountAdministration> logger)
@@ -88,15 +90,13 @@ internal sealed partial class AccountAdministration(
         return result;
     }
 
-    /// <summary>Asks somebody for no second step any more, who has lost what it takes.</summary>
+    /// <summary>Lets somebody sign in without the second step, who has lost the authenticator and the recovery codes.</summary>
     /// <param name="user">The account.</param>
     /// <returns>Whether it was done, or why not.</returns>
-    public async Task<IdentityResult> RemoveSecondFactorAsync(User user)
+    public async Task<IdentityResult> RemoveSecondStepAsync(User user)
     {
-        ArgumentNullException.ThrowIfNull(user);
-        (user.AuthenticatorKey, user.AuthenticatorStep, user.TwoFactorEnabled, user.RecoveryCodes) = (null, 0, false, null);
-        var result = await users.UpdateSecurityStampAsync(user);
-        Note(result, user, "freed of its second step");
+        var result = await secondFactor.DisableAsync(user);
+        Note(result, user, "relieved of its second step");
         return result;
     }
 

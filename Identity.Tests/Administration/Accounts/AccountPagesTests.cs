@@ -85,7 +85,7 @@ internal sealed class AccountPagesTests
         await _scene.AddUserAsync("fritz", user => (user.TwoFactorEnabled, user.AuthenticatorKey) = (true, "lost"));
         var before = await _scene.CanSignInAsync("fritz", Scene.Password);
 
-        var page = await DoAsync("fritz", "one-step");
+        var page = await DoAsync("fritz", "second-step");
 
         Assert.That(before, Is.False);
         Assert.That(page.Text, Does.Not.Contain("Second step"));
