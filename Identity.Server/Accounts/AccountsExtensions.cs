@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Providers;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -35,6 +36,7 @@ internal static class AccountsExtensions
         services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<SignInCompletion>();
+        services.AddProviders(configuration);
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
