@@ -1,3 +1,5 @@
+using Identity.Server.Accounts.Profile;
+
 namespace Identity.Server.Authorization;
 
 /// <summary>What a person does with a browser on the way from a client and back to it.</summary>
@@ -11,6 +13,7 @@ internal static class AuthorizationExtensions
 
         services.AddCollection(ConsentStore.Definition);
         services.AddSingleton<IConsentStore, ConsentStore>();
+        services.AddScoped<IPersonalData, ConsentData>();
         services.AddScoped<ScopeText>();
 
         services.AddOpenIddict().AddServer(server =>

@@ -1,5 +1,6 @@
 using Identity.Server.Authorization;
 using Identity.Server.ClientDocuments;
+using Identity.Server.Tokens.Connections;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
@@ -19,6 +20,7 @@ internal sealed class ClientManager<TApplication>(
     IConsentStore consents,
     RequestedClients requested,
     DocumentConsents documentConsents,
+    ConnectionRecords connections,
     StorageDirectory directory) : OpenIddictApplicationManager<TApplication>(cache, logger, options, store)
     where TApplication : class
 {
@@ -52,6 +54,7 @@ internal sealed class ClientManager<TApplication>(
             {
                 await consents.ForgetClientAsync(clientId, token);
                 await documentConsents.ForgetClientAsync(clientId, token);
+                await connections.EndClientAsync(clientId, token);
             }
         },
         cancellationToken);

@@ -27,6 +27,10 @@ internal sealed partial class EntityJson : JsonSerializerContext
             {
                 property.ShouldSerialize = static (_, value) => value is ImmutableArray<string> { IsDefaultOrEmpty: false };
             }
+            else if (property.PropertyType == typeof(ImmutableArray<Passkey>))
+            {
+                property.ShouldSerialize = static (_, value) => value is ImmutableArray<Passkey> { IsDefaultOrEmpty: false };
+            }
             else if (property.PropertyType == typeof(ImmutableArray<UserLogin>))
             {
                 property.ShouldSerialize = static (_, value) => value is ImmutableArray<UserLogin> { IsDefaultOrEmpty: false };

@@ -39,6 +39,24 @@ public sealed class User : Entity
     /// <summary>Whether wrong passwords lock the account for a while.</summary>
     public bool LockoutEnabled { get; set; }
 
+    /// <summary>Whether a password alone is not enough to sign in.</summary>
+    public bool TwoFactorEnabled { get; set; }
+
+    /// <summary>
+    /// The key that the user's authenticator application has, too. It is kept as it is given: who sets it encrypts it, with keys that
+    /// are elsewhere.
+    /// </summary>
+    public string? AuthenticatorKey { get; set; }
+
+    /// <summary>The time step of the last code of the authenticator that was accepted (RFC 6238): neither it nor an older one is again.</summary>
+    public long AuthenticatorStep { get; set; }
+
+    /// <summary>Codes that stand in for the authenticator, once each.</summary>
+    public RecoveryCodes? RecoveryCodes { get; set; }
+
+    /// <summary>The passkeys with which the user signs in.</summary>
+    public ImmutableArray<Passkey> Passkeys { get; set; } = [];
+
     /// <summary>Whether the user may administer the server.</summary>
     public bool IsAdministrator { get; set; }
 

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Invitations;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -12,6 +13,7 @@ internal sealed partial class ExternalAccounts(
     UserManager<User> users,
     Collection<User> accounts,
     AdmissionPolicy admission,
+    Invitation invitation,
     SignInTurns turns,
     TimeProvider time,
     ILogger<ExternalAccounts> logger)
@@ -65,11 +67,35 @@ internal sealed partial class ExternalAccounts(
         return true;
     }
 
+    /// <summary>Takes an account that was made for somebody, who signs in with an identity from then on.</summary>
+    /// <param name="token">The token of the invitation.</param>
+    /// <param name="login">The identity.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The account; null where the invitation does not work, or the identity is another account's.</returns>
+    public async Task<User?> AcceptAsync(string token, UserLogin login, CancellationToken cancellationToken)
+    {
+        using var turn = await WaitAsync(login, cancellationToken);
+        if (await FindAsync(login) is not null || await invitation.FindUserAsync(token) is not { } user)
+        {
+            return null;
+        }
+
+        user.Logins = user.Logins.Add(login);
+        if (!(await invitation.AcceptAsync(user)).Succeeded)
+        {
+            return null;
+        }
+
+        await CommitAsync(cancellationToken);
+        Log.Linked(logger, user.Id, login.Provider);
+        return user;
+    }
+
     /// <summary>Whether an account could still be entered without one of its identities.</summary>
     public bool CanUnlink(User user, UserLogin login, bool passwordsOpen)
     {
         var left = user.Logins.Remove(login);
-        return ((passwordsOpen && user.PasswordHash is not null) || left.Length > 0)
+        return ((passwordsOpen && (user.PasswordHash is not null || user.Passkeys.Length > 0)) || left.Length > 0)
             && (!user.IsAdmittedByPolicy || left.Any(admission.Admits));
     }
 

@@ -34,6 +34,13 @@ internal sealed class ExternalCallbackModel(
             return await LinkAsync(found, account, identity, cancellationToken);
         }
 
+        if (state.Invitation is { } invitation)
+        {
+            return await accounts.AcceptAsync(invitation, identity.Login, cancellationToken) is { } invited
+                ? await signIn.CompleteAsync(invited, state.ReturnUrl)
+                : Show(ExternalProblem.InvitationUsed, found, state.ReturnUrl);
+        }
+
         return await accounts.EnterAsync(identity, cancellationToken) is { } user
             ? await signIn.CompleteAsync(user, state.ReturnUrl)
             : Show(ExternalProblem.NotAdmitted, found, state.ReturnUrl);

@@ -16,12 +16,11 @@ internal static partial class ExternalChallenge
     /// <summary>Answers the request with a redirect to the provider.</summary>
     /// <param name="context">The request.</param>
     /// <param name="provider">The provider.</param>
-    /// <param name="returnUrl">Where to go on afterwards, on this server.</param>
-    /// <param name="account">The account that the identity will be linked to; null where it is to sign somebody in.</param>
+    /// <param name="state">What is remembered meanwhile.</param>
     /// <returns>False where the provider cannot be reached; nothing was answered then.</returns>
-    public static async Task<bool> BeginAsync(HttpContext context, ExternalProvider provider, string? returnUrl, string? account = null)
+    public static async Task<bool> BeginAsync(HttpContext context, ExternalProvider provider, ExternalReturn state)
     {
-        var properties = new AuthenticationProperties(new ExternalReturn(provider.Name, returnUrl, account).ToItems());
+        var properties = new AuthenticationProperties(state.ToItems());
 
         // Whoever is signed in here and is asked again, is to prove it there again. Google has no such question: people choose the account.
         if (provider.Name is not ExternalProvider.Google && await Session.FindAsync(context) is not null)

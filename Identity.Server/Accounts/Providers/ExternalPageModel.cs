@@ -47,6 +47,9 @@ internal enum ExternalProblem
     /// <summary>Who it is, may not enter.</summary>
     NotAdmitted,
 
+    /// <summary>The invitation does not work any more, or the identity has an account already.</summary>
+    InvitationUsed,
+
     /// <summary>The identity that was to be linked is another account's.</summary>
     BelongsToAnother,
 

@@ -8,14 +8,14 @@ namespace Identity.Server.Accounts.Providers;
 /// </summary>
 internal sealed class ExternalStartModel(ExternalProviders providers) : ExternalPageModel
 {
-    public async Task<IActionResult> OnGetAsync(string? provider, string? returnUrl)
+    public async Task<IActionResult> OnGetAsync(string? provider, string? returnUrl, string? invitation)
     {
         if (providers.Find(provider) is not { } found)
         {
             return NotFound();
         }
 
-        return await ExternalChallenge.BeginAsync(HttpContext, found, returnUrl)
+        return await ExternalChallenge.BeginAsync(HttpContext, found, new(found.Name, returnUrl, Invitation: invitation))
             ? new EmptyResult()
             : Show(ExternalProblem.ProviderFailed, found, returnUrl);
     }

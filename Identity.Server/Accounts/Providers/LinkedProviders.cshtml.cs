@@ -33,7 +33,7 @@ internal sealed class LinkedProvidersModel(
             return NotFound();
         }
 
-        if (!await ExternalChallenge.BeginAsync(HttpContext, found, returnUrl: null, user.Id))
+        if (!await ExternalChallenge.BeginAsync(HttpContext, found, new(found.Name, ReturnUrl: null, user.Id)))
         {
             ModelState.AddModelError(string.Empty, text["Linked.ProviderFailed", found.DisplayName]);
             return Refused(user);

@@ -4,7 +4,8 @@ namespace Identity.Server.Accounts.Providers;
 
 /// <summary>What the partial page <c>_ProviderButtons</c> needs to know.</summary>
 /// <param name="ReturnUrl">Where somebody goes on who signed in.</param>
-internal sealed record ProviderButtons(string? ReturnUrl)
+/// <param name="Invitation">The token of an invitation that is accepted that way.</param>
+internal sealed record ProviderButtons(string? ReturnUrl, string? Invitation = null)
 {
     /// <summary>The address at which the sign-in with a provider begins.</summary>
     public string AddressOf(ExternalProvider provider, string start)
@@ -13,6 +14,11 @@ internal sealed record ProviderButtons(string? ReturnUrl)
         if (ReturnUrl is { Length: > 0 })
         {
             query.Add("returnUrl", ReturnUrl);
+        }
+
+        if (Invitation is { Length: > 0 })
+        {
+            query.Add("invitation", Invitation);
         }
 
         return start + query;

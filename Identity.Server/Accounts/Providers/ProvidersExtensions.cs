@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Profile;
 using Identity.Server.Hosting;
 using Identity.Server.Keys;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,7 @@ internal static class ProvidersExtensions
         services.AddSingleton<ExternalProviders>();
         services.AddSingleton<AdmissionPolicy>();
         services.AddScoped<ExternalAccounts>();
+        services.AddScoped<IPersonalData, LoginData>();
 
         // Most servers have none, and need not wait for this at each start, nor look at each request for an answer of one.
         var providers = configuration.GetSection(ProvidersOptions.Section).Get<ProvidersOptions>();
@@ -78,7 +80,8 @@ internal static class ProvidersExtensions
 
     private static void AddRegistrations(OpenIddictClientBuilder client, ProvidersOptions providers)
     {
-        if (providers.Google.IsConfigured)
+        // What is not whole is refused a little later, with words.
+        if (providers.Google is { IsConfigured: true, IsComplete: true })
         {
             client.UseWebProviders().AddGoogle(google => google
                 .SetRegistrationId(ExternalProvider.Google)
@@ -89,7 +92,7 @@ internal static class ProvidersExtensions
                 .SetRedirectUri(RedirectUri(ExternalProvider.Google)));
         }
 
-        if (providers.Microsoft.IsConfigured)
+        if (providers.Microsoft is { IsConfigured: true, IsComplete: true, IsTenantAllowed: true })
         {
             client.UseWebProviders().AddMicrosoft(microsoft => microsoft
                 .SetRegistrationId(ExternalProvider.Microsoft)

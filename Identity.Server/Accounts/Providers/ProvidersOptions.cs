@@ -104,6 +104,9 @@ internal class GoogleOptions
     /// <summary>Whether somebody began to configure it.</summary>
     public bool IsConfigured => ClientId.Length > 0 || ClientSecret.Length > 0;
 
+    /// <summary>Whether nothing is missing.</summary>
+    public bool IsComplete => FindMissing() is null;
+
     /// <summary>Finds which of the two is missing.</summary>
     public string? FindMissing() => ClientId.Length is 0 ? nameof(ClientId) : ClientSecret.Length is 0 ? nameof(ClientSecret) : null;
 }

@@ -10,7 +10,8 @@ namespace Identity.Server.Tokens.Connections;
 /// Contains the logic responsible for creating the authorization that a connection is: when a user has agreed and a code is issued, and for
 /// a device when it fetches its tokens. OpenIddict would create one as soon as a device asks, on disk and for anybody who does.
 /// </summary>
-internal sealed class BeginConnection(IOpenIddictApplicationManager applications, IOpenIddictAuthorizationManager authorizations)
+internal sealed class BeginConnection(
+    IOpenIddictApplicationManager applications, IOpenIddictAuthorizationManager authorizations, ConnectionRecords records)
     : IOpenIddictServerHandler<ProcessSignInContext>
 {
     /// <summary>Gets the descriptor of the handler, which stands where OpenIddict's own stood.</summary>
@@ -39,10 +40,13 @@ internal sealed class BeginConnection(IOpenIddictApplicationManager applications
 
         var application = await applications.FindByClientIdAsync(context.Request.ClientId!, context.CancellationToken)
             ?? throw new InvalidOperationException("The client was removed while its request was being handled.");
+        var now = context.Options.TimeProvider.GetUtcNow();
+        var chosenEnd = ConnectionEnd.ReadChosen(principal);
+        ConnectionEnd.RemoveChosen(principal);
         var descriptor = new OpenIddictAuthorizationDescriptor
         {
             ApplicationId = await applications.GetIdAsync(application, context.CancellationToken),
-            CreationDate = context.Options.TimeProvider.GetUtcNow(),
+            CreationDate = now,
             Principal = principal,
             Status = Statuses.Valid,
             Subject = principal.GetClaim(Claims.Subject),
@@ -50,6 +54,24 @@ internal sealed class BeginConnection(IOpenIddictApplicationManager applications
         };
         descriptor.Scopes.UnionWith(principal.GetScopes());
         var authorization = await authorizations.CreateAsync(descriptor, context.CancellationToken);
-        principal.SetAuthorizationId(await authorizations.GetIdAsync(authorization, context.CancellationToken));
+        var id = await authorizations.GetIdAsync(authorization, context.CancellationToken);
+        principal.SetAuthorizationId(id);
+        await records.AddAsync(
+            new ConnectionRecord
+            {
+                Id = id!,
+                Subject = descriptor.Subject!,
+                ClientId = context.Request.ClientId!,
+                ClientName = await applications.GetDisplayNameAsync(application, context.CancellationToken),
+                // The one that was validated, which is not in the request where the client left it out.
+                RedirectUri = context.Transaction.GetProperty<ValidateAuthorizationRequestContext>(typeof(ValidateAuthorizationRequestContext).FullName!)?.RedirectUri,
+                Resources = principal.GetResources(),
+                Scopes = principal.GetScopes(),
+                BeganAt = now,
+                ChosenEnd = chosenEnd,
+                // Its code, until the client has fetched tokens for it.
+                UsableUntil = now + (context.Options.AuthorizationCodeLifetime ?? TimeSpan.Zero),
+            },
+            context.CancellationToken);
     }
 }

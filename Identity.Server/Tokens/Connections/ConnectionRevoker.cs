@@ -4,14 +4,14 @@ namespace Identity.Server.Tokens.Connections;
 
 /// <summary>Ends connections: the authorization, and with it every token that was ever issued under it, whichever store has it.</summary>
 internal sealed partial class ConnectionRevoker(
-    IOpenIddictAuthorizationManager authorizations, IOpenIddictTokenManager tokens, ILogger<ConnectionRevoker> logger)
+    IOpenIddictAuthorizationManager authorizations, IOpenIddictTokenManager tokens, ConnectionRecords records, ILogger<ConnectionRevoker> logger)
 {
     /// <summary>Ends a connection, and no other one of the same user and client.</summary>
     /// <param name="authorizationId">The identifier of its authorization.</param>
-    /// <param name="reason">Why, for the log.</param>
+    /// <param name="ending">Why: what its user, and the log, will be told.</param>
     /// <param name="cancellationToken">Ends the waiting for the stores.</param>
     /// <returns>How many tokens were revoked by this call.</returns>
-    public async ValueTask<long> RevokeAsync(string authorizationId, string reason, CancellationToken cancellationToken)
+    public async ValueTask<long> RevokeAsync(string authorizationId, ConnectionEnding ending, CancellationToken cancellationToken)
     {
         if (await authorizations.FindByIdAsync(authorizationId, cancellationToken) is { } authorization)
         {
@@ -20,11 +20,12 @@ internal sealed partial class ConnectionRevoker(
         }
 
         var count = await tokens.RevokeByAuthorizationIdAsync(authorizationId, cancellationToken);
-        LogRevoked(logger, authorizationId, count, reason);
+        await records.EndAsync(authorizationId, ending, cancellationToken);
+        LogRevoked(logger, authorizationId, count, ending);
         return count;
     }
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Information,
-        Message = "Connection {AuthorizationId} was ended and {Count} of its tokens revoked: {Reason}")]
-    private static partial void LogRevoked(ILogger logger, string authorizationId, long count, string reason);
+        Message = "Connection {AuthorizationId} was ended and {Count} of its tokens revoked: {Ending}")]
+    private static partial void LogRevoked(ILogger logger, string authorizationId, long count, ConnectionEnding ending);
 }

@@ -26,7 +26,7 @@ internal sealed class EndConnectionWithRefreshToken(ConnectionRevoker connection
         if (context.GenericTokenPrincipal!.HasTokenType(TokenTypeIdentifiers.RefreshToken)
             && context.GenericTokenPrincipal!.GetAuthorizationId() is { Length: > 0 } authorization)
         {
-            await connections.RevokeAsync(authorization, "its client revoked a refresh token", context.CancellationToken);
+            await connections.RevokeAsync(authorization, ConnectionEnding.RevokedByClient, context.CancellationToken);
         }
     }
 }

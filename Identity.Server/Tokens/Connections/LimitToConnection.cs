@@ -8,7 +8,8 @@ using static OpenIddict.Server.OpenIddictServerHandlers;
 namespace Identity.Server.Tokens.Connections;
 
 /// <summary>Contains the logic responsible for letting no access or refresh token outlive the connection it belongs to.</summary>
-internal sealed class LimitToConnection(IOpenIddictAuthorizationManager authorizations, IOptions<TokenOptions> options)
+internal sealed class LimitToConnection(
+    ConnectionRecords records, IOpenIddictAuthorizationManager authorizations, IOptions<TokenOptions> options)
     : IOpenIddictServerHandler<ProcessSignInContext>
 {
     /// <summary>Gets the descriptor of the handler, which runs once all principals are prepared.</summary>
@@ -24,7 +25,7 @@ internal sealed class LimitToConnection(IOpenIddictAuthorizationManager authoriz
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
         if (context.Principal!.GetAuthorizationId() is { Length: > 0 } id
-            && await ConnectionEnd.FindAsync(authorizations, id, options.Value, context.CancellationToken) is { } end)
+            && await ConnectionEnd.FindAsync(records.Find(id), authorizations, id, options.Value, context.CancellationToken) is { } end)
         {
             Limit(context.AccessTokenPrincipal, end);
             Limit(context.RefreshTokenPrincipal, end);

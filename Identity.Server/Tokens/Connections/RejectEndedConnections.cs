@@ -8,10 +8,11 @@ using static OpenIddict.Server.OpenIddictServerHandlers.Protection;
 namespace Identity.Server.Tokens.Connections;
 
 /// <summary>
-/// Contains the logic responsible for rejecting refresh tokens whose connection has reached its lifetime, which may have been
-/// made shorter since the token was issued.
+/// Contains the logic responsible for rejecting refresh tokens whose connection has reached its end, which may have been
+/// made shorter since the token was issued, and all tokens of one that its user has paused: they work again afterwards.
 /// </summary>
-internal sealed class RejectEndedConnections(IOpenIddictAuthorizationManager authorizations, IOptions<TokenOptions> options)
+internal sealed class RejectEndedConnections(
+    ConnectionRecords records, IOpenIddictAuthorizationManager authorizations, IOptions<TokenOptions> options)
     : IOpenIddictServerHandler<ValidateTokenContext>
 {
     /// <summary>Gets the descriptor of the handler, which runs once the authorization is known to be valid.</summary>
@@ -26,11 +27,17 @@ internal sealed class RejectEndedConnections(IOpenIddictAuthorizationManager aut
     /// <inheritdoc/>
     public async ValueTask HandleAsync(ValidateTokenContext context)
     {
+        var id = context.AuthorizationId!;
+        var record = records.Find(id);
         if (context.Principal!.HasTokenType(TokenTypeIdentifiers.RefreshToken)
-            && await ConnectionEnd.FindAsync(authorizations, context.AuthorizationId!, options.Value, context.CancellationToken)
+            && await ConnectionEnd.FindAsync(record, authorizations, id, options.Value, context.CancellationToken)
                 <= context.Options.TimeProvider.GetUtcNow())
         {
             context.Reject(Errors.InvalidToken, "The connection to which the token belongs has reached its longest duration; authorize again.");
+        }
+        else if (record is { IsPaused: true } && context.EndpointType is not OpenIddictServerEndpointType.Revocation)
+        {
+            context.Reject(Errors.InvalidToken, "The user has paused the connection to which the token belongs; it can go on when they resume it.");
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class DetectCodeReuse(
             && await tokens.HasStatusAsync(code, Statuses.Redeemed, context.CancellationToken))
         {
             LogReuse(logger, context.AuthorizationId!, context.Principal!.GetClaim(Claims.Subject), context.Request?.ClientId);
-            await connections.RevokeAsync(context.AuthorizationId!, "its authorization code was presented again", context.CancellationToken);
+            await connections.RevokeAsync(context.AuthorizationId!, ConnectionEnding.CodeReused, context.CancellationToken);
         }
     }
 

@@ -34,19 +34,31 @@ internal sealed class RenewPrincipal(
             return;
         }
 
-        if (await users.FindByIdAsync(subject, context.CancellationToken) is not { IsDisabled: false } user || !admission.Admits(user))
+        if (await users.FindByIdAsync(subject, context.CancellationToken) is not { IsDisabled: false } user)
         {
-            if (granted.GetAuthorizationId() is { Length: > 0 } authorization)
-            {
-                await connections.RevokeAsync(authorization, "its account was deleted, disabled or is no longer admitted", context.CancellationToken);
-            }
+            await EndAsync(ConnectionEnding.AccountDisabled);
+            return;
+        }
 
-            context.Reject(Errors.InvalidGrant, "The account that gave the authorization is no longer active.");
+        if (!admission.Admits(user))
+        {
+            await EndAsync(ConnectionEnding.NotAdmitted);
             return;
         }
 
         var principal = await principals.CreateAsync(user, granted.GetScopes(), granted.GetResources(), context.CancellationToken);
         TokenPrincipalFactory.CopyAuthenticationTime(granted, principal);
+        ConnectionEnd.Choose(principal, ConnectionEnd.ReadChosen(granted));
         context.Principal = principal;
+
+        async ValueTask EndAsync(ConnectionEnding ending)
+        {
+            if (granted.GetAuthorizationId() is { Length: > 0 } authorization)
+            {
+                await connections.RevokeAsync(authorization, ending, context.CancellationToken);
+            }
+
+            context.Reject(Errors.InvalidGrant, "The account that gave the authorization is no longer active.");
+        }
     }
 }

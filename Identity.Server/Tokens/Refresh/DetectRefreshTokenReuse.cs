@@ -40,7 +40,7 @@ internal sealed partial class DetectRefreshTokenReuse(
         if (context.EndpointType is OpenIddictServerEndpointType.Token && context.AuthorizationId is { Length: > 0 } authorization)
         {
             LogReuse(logger, context.TokenId!, authorization, context.Principal!.GetClaim(Claims.Subject), context.Request?.ClientId);
-            await connections.RevokeAsync(authorization, "a spent refresh token was presented", context.CancellationToken);
+            await connections.RevokeAsync(authorization, ConnectionEnding.RefreshTokenReused, context.CancellationToken);
         }
 
         context.Reject(Errors.InvalidToken,
