@@ -9,6 +9,7 @@ namespace Identity.Server.Accounts;
 
 /// <summary>Signs in with user name and password, then goes on to where the person came from.</summary>
 [OfferProviders]
+[LocalAccountsOnly(FormOnly = true)]
 internal sealed class SignInModel(
     PasswordSignIn passwords, SignInCompletion signIn, SignInAddress addresses, IStringLocalizer<Texts> text) : PageModel
 {
@@ -61,7 +62,7 @@ internal sealed class SignInModel(
             return Refused();
         }
 
-        return await signIn.CompleteAsync(user, ReturnUrl);
+        return await signIn.CompleteAsync(user, ReturnUrl, Destination, "pwd");
     }
 
     private void AllowDestination()

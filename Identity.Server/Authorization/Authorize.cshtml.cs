@@ -176,6 +176,7 @@ internal sealed class AuthorizeModel(
     {
         var principal = await principals.CreateAsync(session.User, Pending.Scopes, Pending.Resources, cancellationToken);
         TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
+        TokenPrincipalFactory.SetAuthenticationMethods(principal, session.Methods);
         return SignIn(principal, Scheme);
     }
 

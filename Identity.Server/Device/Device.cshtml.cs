@@ -104,6 +104,7 @@ internal sealed class DeviceModel(
         var asked = request.Principal!;
         var principal = await principals.CreateAsync(session.User, asked.GetScopes(), asked.GetResources(), cancellationToken);
         TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
+        TokenPrincipalFactory.SetAuthenticationMethods(principal, session.Methods);
         return SignIn(principal, End(DeviceDoneModel.Allowed), Scheme);
     }
 

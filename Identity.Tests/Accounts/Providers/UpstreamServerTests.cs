@@ -101,6 +101,11 @@ internal sealed class UpstreamServerTests
                 .Append(new("UserName", Scene.UserName)).Append(new("Password", Scene.Password)));
 
         using var response = await client.PostAsync(new Uri("/account/sign-in", UriKind.Relative), content);
+        foreach (var address in new[] { "/account/forgot-password", "/account/reset-password?token=x", "/account/sign-in/passkey" })
+        {
+            Assert.That((await scene.OpenBrowser().GoAsync(address)).Status, Is.EqualTo(HttpStatusCode.NotFound), address);
+        }
+
 
         Assert.That(response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], Has.None.StartsWith("identity="));
     }
