@@ -29,7 +29,8 @@ internal sealed class Chromium : IAsyncDisposable
     public IReadOnlyCollection<string> Complaints => _complaints;
 
     /// <summary>Starts it; <c>CHROMIUM_PATH</c> says where it is when it is in none of the usual places.</summary>
-    public static async Task<Chromium> StartAsync()
+    /// <param name="arguments">Further arguments of its command line.</param>
+    public static async Task<Chromium> StartAsync(params string[] arguments)
     {
         // Read by Playwright's driver; the browser is the machine's own.
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
@@ -46,7 +47,7 @@ internal sealed class Chromium : IAsyncDisposable
             {
                 ExecutablePath = path,
                 Headless = true,
-                Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+                Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", .. arguments],
             }));
         }
         catch
