@@ -1,3 +1,5 @@
+using Identity.Server.Authorization.Consents;
+
 namespace Identity.Server.Authorization;
 
 /// <summary>What a person does with a browser on the way from a client and back to it.</summary>
@@ -12,6 +14,7 @@ internal static class AuthorizationExtensions
         services.AddCollection(ConsentStore.Definition);
         services.AddSingleton<IConsentStore, ConsentStore>();
         services.AddScoped<ScopeText>();
+        services.AddScoped<ConsentQuestions>();
 
         services.AddOpenIddict().AddServer(server =>
         {

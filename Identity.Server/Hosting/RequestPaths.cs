@@ -5,7 +5,7 @@ internal static class RequestPaths
 {
     private static readonly PathString[] Pages = ["/connect/authorize", "/connect/logout"];
 
-    private static readonly PathString[] Own = ["/connect", "/.well-known", "/account", "/device", "/health", "/error"];
+    private static readonly PathString[] Own = ["/connect", "/.well-known", "/account", "/administration", "/connections", "/device", "/health", "/error"];
 
     /// <summary>Paths that any web page may read across origins (no cookies are involved): metadata, keys, and what clients call themselves.</summary>
     private static readonly HashSet<string> Shared = new(StringComparer.OrdinalIgnoreCase)
