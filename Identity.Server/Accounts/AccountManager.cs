@@ -24,6 +24,26 @@ internal sealed class AccountManager(
 {
     private IUserLockoutStore<User> Lockouts => (IUserLockoutStore<User>)Store;
 
+    /// <summary>
+    /// Gives an account another password, or its first one, on the word of whoever calls. Sessions and links that rest on what was before
+    /// end with it, and wrong attempts at the old one are forgotten.
+    /// </summary>
+    /// <param name="user">The account.</param>
+    /// <param name="password">The password.</param>
+    /// <returns>Whether it has the password now, or what is wrong with that.</returns>
+    public async Task<IdentityResult> SetPasswordAsync(User user, string password)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var result = await UpdatePasswordHash(user, password, validatePassword: true);
+        if (!result.Succeeded)
+        {
+            return result;
+        }
+
+        (user.AccessFailedCount, user.LockoutEnd) = (0, null);
+        return await UpdateUserAsync(user);
+    }
+
     /// <inheritdoc/>
     public override async Task<bool> IsLockedOutAsync(User user)
     {

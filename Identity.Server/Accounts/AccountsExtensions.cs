@@ -1,6 +1,13 @@
+using Identity.Server.Accounts.Invitations;
+using Identity.Server.Accounts.Mail;
+using Identity.Server.Accounts.Passwords;
+using Identity.Server.Accounts.Profile;
+using Identity.Server.Administration.Accounts;
+using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Accounts;
 
@@ -16,7 +23,6 @@ internal static class AccountsExtensions
         services.AddIdentityCore<User>(options =>
             {
                 // Length is what makes a password hard to guess; rules about characters make people reuse one.
-                options.Password.RequiredLength = 8;
                 options.Password.RequiredUniqueChars = 4;
                 options.Password.RequireDigit = false;
                 options.Password.RequireLowercase = false;
@@ -26,6 +32,8 @@ internal static class AccountsExtensions
                 options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddFileSystemStores()
+            .AddErrorDescriber<AccountErrors>()
+            .AddPasswordValidator<PasswordPolicy>()
             .AddUserManager<AccountManager>()
             .AddSignInManager<AccountSignInManager>();
 
@@ -35,11 +43,46 @@ internal static class AccountsExtensions
         services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<SignInCompletion>();
+        services.AddSingleton<LastAdministrator>();
+        services.AddValidatedOptions<PasswordPolicyOptions>(configuration, PasswordPolicyOptions.Section);
+        services.AddOptions<IdentityOptions>().Configure<IOptions<PasswordPolicyOptions>>(
+            (options, policy) => options.Password.RequiredLength = policy.Value.MinimumLength);
+        services.AddLinks();
+        services.AddMail(configuration);
+        services.AddProfile();
+        services.AddScoped<AccountAdministration>();
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
 
         return services;
+    }
+
+    private static void AddLinks(this IServiceCollection services)
+    {
+        services.AddScoped<AccountLinks>();
+        services.AddScoped<Invitation>();
+        services.AddSingleton<PasswordResetRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<PasswordResetRequests>());
+    }
+
+    private static void AddMail(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<MailOptions>(configuration, MailOptions.Section);
+        services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailPace>();
+        services.AddSingleton<SmtpTransport>();
+        services.AddHostedService<MailJob>();
+        services.AddScoped<IEmailSender<User>, AccountMail>();
+        services.AddScoped<AccountNotices>();
+    }
+
+    private static void AddProfile(this IServiceCollection services)
+    {
+        services.AddScoped<IPersonalData, AccountData>();
+        services.AddScoped<PersonalDataDocument>();
+        services.AddScoped<AccountRemoval>();
+        services.AddScoped<EmailChange>();
     }
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)

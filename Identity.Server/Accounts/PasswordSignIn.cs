@@ -35,6 +35,12 @@ internal sealed partial class PasswordSignIn(
             return (null, CheckNoOne(name, password));
         }
 
+        if (user.PasswordHash is null && !await users.IsLockedOutAsync(user))
+        {
+            // Nothing fits, and ASP.NET Core Identity would find that out in no time.
+            CompareWithNothing(password);
+        }
+
         var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
         if (UnitOfWork.Current is { } unit)
         {
@@ -58,9 +64,14 @@ internal sealed partial class PasswordSignIn(
             return true;
         }
 
+        CompareWithNothing(password);
+        return unknownNames.AccessFailed(name);
+    }
+
+    private void CompareWithNothing(string password)
+    {
         _hashOfNothing ??= hasher.HashPassword(NoOne, Guid.NewGuid().ToString());
         hasher.VerifyHashedPassword(NoOne, _hashOfNothing, password);
-        return unknownNames.AccessFailed(name);
     }
 
     private static partial class Log

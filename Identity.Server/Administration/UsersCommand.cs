@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Identity.Server.Administration.Accounts;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -10,7 +11,30 @@ internal static class UsersCommand
 {
     /// <summary>Creates the command.</summary>
     /// <returns>The command with its subcommands.</returns>
-    public static Command Create() => new("users", "Manage accounts while the server is stopped.") { CreateAdd(), CreateList() };
+    public static Command Create()
+    {
+        var command = new Command("users", "Manage accounts while the server is stopped.") { CreateAdd(), CreateList() };
+        foreach (var subcommand in UserCommands.Create())
+        {
+            command.Add(subcommand);
+        }
+
+        return command;
+    }
+
+    /// <summary>Reads a password from standard input, and says so where there is none.</summary>
+    /// <param name="cancellationToken">Ends the waiting for it.</param>
+    /// <returns>The password, or null.</returns>
+    public static async Task<string?> ReadPasswordAsync(CancellationToken cancellationToken)
+    {
+        if (await Console.In.ReadLineAsync(cancellationToken) is { Length: > 0 } password)
+        {
+            return password;
+        }
+
+        await Console.Error.WriteLineAsync("There is no password on standard input.");
+        return null;
+    }
 
     private static Command CreateAdd()
     {
@@ -35,9 +59,8 @@ internal static class UsersCommand
 
     private static async Task<int> AddAsync(IServiceProvider services, string name, string? email, bool isAdministrator, CancellationToken cancellationToken)
     {
-        if (await Console.In.ReadLineAsync(cancellationToken) is not { Length: > 0 } password)
+        if (await ReadPasswordAsync(cancellationToken) is not { } password)
         {
-            await Console.Error.WriteLineAsync("There is no password on standard input.");
             return 1;
         }
 
@@ -49,19 +72,9 @@ internal static class UsersCommand
             IsAdministrator = isAdministrator || isFirst,
             CreationDate = services.GetRequiredService<TimeProvider>().GetUtcNow(),
         };
-        var result = await services.GetRequiredService<UserManager<User>>().CreateAsync(user, password);
-        if (!result.Succeeded)
-        {
-            foreach (var error in result.Errors)
-            {
-                await Console.Error.WriteLineAsync(error.Description);
-            }
-
-            return 1;
-        }
-
-        Console.WriteLine($"Created the account '{name}'{(user.IsAdministrator ? ", an administrator" : "")}.");
-        return 0;
+        return await UserCommands.ReportAsync(
+            services.GetRequiredService<UserManager<User>>().CreateAsync(user, password),
+            $"Created the account '{name}'{(user.IsAdministrator ? ", an administrator" : "")}.");
     }
 
     private static Task<int> ListAsync(IServiceProvider services, CancellationToken cancellationToken)
@@ -69,7 +82,7 @@ internal static class UsersCommand
         OfflineCommand.RequireDirectory(services);
         foreach (var user in services.GetRequiredService<Collection<User>>().List().OrderBy(user => user.UserName, StringComparer.OrdinalIgnoreCase))
         {
-            var notes = new[] { user.Email, user.IsAdministrator ? "administrator" : null, user.IsDisabled ? "disabled" : null }.OfType<string>();
+            var notes = new[] { user.Email, user.IsAdministrator ? "administrator" : null, user.IsDisabled ? "disabled" : null, user.PasswordHash is null ? "no password" : null }.OfType<string>();
             Console.WriteLine(string.Join("  ", notes.Prepend(user.UserName!)));
         }
 

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Profile;
 using Identity.Server.Authorization.Consents;
 
 namespace Identity.Server.Authorization;
@@ -13,6 +14,7 @@ internal static class AuthorizationExtensions
 
         services.AddCollection(ConsentStore.Definition);
         services.AddSingleton<IConsentStore, ConsentStore>();
+        services.AddScoped<IPersonalData, ConsentData>();
         services.AddScoped<ScopeText>();
         services.AddScoped<ConsentQuestions>();
 

@@ -84,10 +84,6 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
     public async ValueTask ForgetAsync(string clientId, string subject, CancellationToken cancellationToken) => await consents.RemoveAsync(
         consents.Find(BySubject, subject).Where(consent => consent.ClientId == clientId).Select(consent => consent.Id), cancellationToken);
 
-    /// <inheritdoc/>
-    public async ValueTask ForgetUserAsync(string subject, CancellationToken cancellationToken)
-        => await consents.RemoveAsync(consents.Find(BySubject, subject).Select(consent => consent.Id), cancellationToken);
-
     // What was left out this time is no longer agreed to, whatever was before.
     private static void Widen(Consent consent, Agreement agreement, DateTimeOffset now)
     {

@@ -29,11 +29,6 @@ internal interface IConsentStore
     /// <param name="clientId">The client, by the identifier it presents.</param>
     /// <param name="cancellationToken">Ends the wait for the disk.</param>
     ValueTask ForgetClientAsync(string clientId, CancellationToken cancellationToken);
-
-    /// <summary>Forgets all that a user has agreed to.</summary>
-    /// <param name="subject">The user.</param>
-    /// <param name="cancellationToken">Ends the wait for the disk.</param>
-    ValueTask ForgetUserAsync(string subject, CancellationToken cancellationToken);
 }
 
 /// <summary>What a user has agreed to.</summary>

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Profile;
 using Identity.Server.ClientDocuments.Authentication;
 using Identity.Server.ClientDocuments.Fetching;
 using Identity.Server.Hosting;
@@ -30,6 +31,7 @@ internal static class ClientDocumentsExtensions
             provider.GetRequiredService<ILogger<RemoteCopies<ClientKeys>>>()));
         services.AddCollection(DocumentConsents.Definition);
         services.AddScoped<DocumentConsents>();
+        services.AddScoped<IPersonalData, DocumentConsentData>();
         services.AddScoped<RequestedClients>();
         services.AddScoped<ClientDocumentLoader>();
         services.AddScoped<ClientKeySource>();

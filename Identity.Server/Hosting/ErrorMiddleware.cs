@@ -1,6 +1,7 @@
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using OpenIddict.Abstractions;
 
 namespace Identity.Server.Hosting;
 
@@ -99,7 +100,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
-        StorageException or ConcurrencyConflictException or DuplicateKeyException => StatusCodes.Status503ServiceUnavailable,
+        StorageException or ConcurrencyConflictException or DuplicateKeyException or OpenIddictExceptions.ConcurrencyException
+            => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 

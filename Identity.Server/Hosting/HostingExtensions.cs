@@ -24,6 +24,7 @@ internal static class HostingExtensions
         services.AddValidatedOptions<IdentityServerOptions>(builder.Configuration, IdentityServerOptions.Section);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ListeningAddresses>();
+        services.AddSingleton<ServerAddress>();
         services.AddValidatedOptions<RateLimitOptions>(builder.Configuration, RateLimitOptions.Section);
         services.AddSingleton<NetworkShares>();
         services.AddSingleton<RateLimiters>();

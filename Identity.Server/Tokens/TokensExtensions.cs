@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Profile;
 using Identity.Server.Tokens.Connections;
 using Identity.Server.Tokens.Entries;
 using Identity.Server.Tokens.Grants;
@@ -66,6 +67,7 @@ internal static class TokensExtensions
         server.Services.AddSingleton<ConnectionRecords>();
         server.Services.AddScoped<ConnectionRevoker>();
         server.Services.AddScoped<UserConnections>();
+        server.Services.AddScoped<IPersonalData, ConnectionData>();
         server.Services.AddScoped<IntrospectionRights>();
         server.Services.AddOpenIddict().AddCore(core => core.ReplaceTokenManager(typeof(TokenManager<>)));
         server.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<TokenOptions>>((options, settings) =>

@@ -27,6 +27,14 @@ internal sealed partial class EntityJson : JsonSerializerContext
             {
                 property.ShouldSerialize = static (_, value) => value is ImmutableArray<string> { IsDefaultOrEmpty: false };
             }
+            else if (property.PropertyType == typeof(ImmutableArray<Passkey>))
+            {
+                property.ShouldSerialize = static (_, value) => value is ImmutableArray<Passkey> { IsDefaultOrEmpty: false };
+            }
+            else if (property.PropertyType == typeof(ImmutableArray<UserLogin>))
+            {
+                property.ShouldSerialize = static (_, value) => value is ImmutableArray<UserLogin> { IsDefaultOrEmpty: false };
+            }
             else if (property.PropertyType.IsAssignableTo(typeof(IDictionary)))
             {
                 property.ShouldSerialize = static (_, value) => value is IDictionary { Count: > 0 };

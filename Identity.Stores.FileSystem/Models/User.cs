@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Stores.FileSystem.Models;
@@ -38,11 +39,35 @@ public sealed class User : Entity
     /// <summary>Whether wrong passwords lock the account for a while.</summary>
     public bool LockoutEnabled { get; set; }
 
+    /// <summary>Whether a password alone is not enough to sign in.</summary>
+    public bool TwoFactorEnabled { get; set; }
+
+    /// <summary>
+    /// The key that the user's authenticator application has, too. It is kept as it is given: who sets it encrypts it, with keys that
+    /// are elsewhere.
+    /// </summary>
+    public string? AuthenticatorKey { get; set; }
+
+    /// <summary>The time step of the last code of the authenticator that was accepted (RFC 6238): neither it nor an older one is again.</summary>
+    public long AuthenticatorStep { get; set; }
+
+    /// <summary>Codes that stand in for the authenticator, once each.</summary>
+    public RecoveryCodes? RecoveryCodes { get; set; }
+
+    /// <summary>The passkeys with which the user signs in.</summary>
+    public ImmutableArray<Passkey> Passkeys { get; set; } = [];
+
     /// <summary>Whether the user may administer the server.</summary>
     public bool IsAdministrator { get; set; }
 
     /// <summary>Whether an administrator has shut the account out: no sign-in, and connections end at their next refresh.</summary>
     public bool IsDisabled { get; set; }
+
+    /// <summary>The identities at other providers with which the user signs in; each of them belongs to one account at most.</summary>
+    public ImmutableArray<UserLogin> Logins { get; set; } = [];
+
+    /// <summary>Whether the account came about by a policy of the host for strangers, and is open for as long as that admits one of its <see cref="Logins"/>.</summary>
+    public bool IsAdmittedByPolicy { get; set; }
 
     /// <summary>When the account was made.</summary>
     public DateTimeOffset? CreationDate { get; set; }

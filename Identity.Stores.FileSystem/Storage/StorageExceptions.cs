@@ -33,4 +33,7 @@ public sealed class ConcurrencyConflictException(string collection, string id)
 /// <param name="collection">The name of the collection.</param>
 /// <param name="index">The name of the index.</param>
 public sealed class DuplicateKeyException(string collection, string index)
-    : Exception($"Another entry of '{collection}' has the same {index}.");
+    : Exception($"Another entry of '{collection}' has the same {index}.")
+{
+    internal string Index => index;
+}

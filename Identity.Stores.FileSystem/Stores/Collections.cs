@@ -76,7 +76,7 @@ internal static class Collections
     public static readonly CollectionDefinition<User> Users = new("users")
     {
         Json = EntityJson.For<User>(),
-        Indexes = [UserIndexes.Name, UserIndexes.Email],
+        Indexes = [UserIndexes.Name, UserIndexes.Email, UserIndexes.Passkey, UserIndexes.Login],
     };
 
     /// <summary>
@@ -149,4 +149,12 @@ internal static class UserIndexes
 
     // Not unique: whether addresses are is a setting of ASP.NET Core Identity (RequireUniqueEmail), which asks before it adds.
     public static readonly CollectionIndex<User> Email = new("e-mail address", user => user.NormalizedEmail);
+
+    public static readonly CollectionIndex<User> Passkey = new("passkey", user => user.Passkeys.Select(passkey => passkey.CredentialId), unique: true);
+
+    public static readonly CollectionIndex<User> Login = new(
+        "external identity", user => user.Logins.Select(login => LoginKey(login.Issuer, login.Subject)), unique: true);
+
+    // With the length in front, so that no two pairs make one key.
+    public static string LoginKey(string issuer, string subject) => $"{issuer.Length}:{issuer}{subject}";
 }

@@ -8,7 +8,8 @@ namespace Identity.Stores.FileSystem.Stores;
 /// <param name="directory">Where they are kept.</param>
 /// <param name="describer">The words for what goes wrong.</param>
 internal sealed partial class UserStore(StorageDirectory directory, IdentityErrorDescriber describer)
-    : IUserPasswordStore<User>, IUserEmailStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>, IQueryableUserStore<User>
+    : IUserPasswordStore<User>, IUserEmailStore<User>, IUserLockoutStore<User>, IUserSecurityStampStore<User>, IQueryableUserStore<User>,
+        IUserTwoFactorStore<User>, IUserAuthenticatorKeyStore<User>, IUserTwoFactorRecoveryCodeStore<User>, IUserPasskeyStore<User>, IUserLoginStore<User>
 {
     private readonly Collection<User> _users = directory.GetCollection(Collections.Users);
 
@@ -55,9 +56,11 @@ internal sealed partial class UserStore(StorageDirectory directory, IdentityErro
         {
             return IdentityResult.Failed(describer.ConcurrencyFailure());
         }
-        catch (DuplicateKeyException)
+        catch (DuplicateKeyException exception)
         {
-            return IdentityResult.Failed(describer.DuplicateUserName(user.UserName ?? string.Empty));
+            return IdentityResult.Failed(exception.Index == UserIndexes.Passkey.Name || exception.Index == UserIndexes.Login.Name
+                ? describer.LoginAlreadyAssociated()
+                : describer.DuplicateUserName(user.UserName ?? string.Empty));
         }
     }
 }

@@ -1,5 +1,9 @@
 using System.Net;
+using Identity.Stores.FileSystem.Models;
 using Identity.Tests.Infrastructure;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using NUnit.Framework;
 
 namespace Identity.Tests.Accounts;
@@ -37,6 +41,31 @@ internal sealed class SignInTests
             Assert.That(unknown.Status, Is.EqualTo(wrong.Status));
             Assert.That(unknown.Text, Is.EqualTo(wrong.Text), $"attempt {attempt}");
             Assert.That(wrong.Text, attempt < 5 ? Does.Contain("is not right") : Does.Contain("Wait five minutes"));
+        }
+    }
+
+    [Test]
+    public async Task What_is_compared_does_not_tell_whether_there_is_an_account_or_a_password()
+    {
+        var hasher = new CountingHasher();
+        await using var scene = await Scene.StartAsync(builder => builder.Services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<User>>(hasher)));
+        await scene.AddUserAsync("invited");
+        await scene.ChangeUserAsync("invited", user => user.PasswordHash = null);
+        await scene.AddUserAsync("disabled", user => user.IsDisabled = true);
+
+        for (var attempt = 1; attempt <= 6; attempt++)
+        {
+            List<(int Comparisons, string Text)> answers = [];
+            foreach (var userName in new[] { Scene.UserName, "nobody", "invited", "disabled" })
+            {
+                var before = hasher.Comparisons;
+                var browser = scene.OpenBrowser();
+                var page = await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), userName, "not the password");
+                answers.Add((hasher.Comparisons - before, page.Text));
+            }
+
+            Assert.That(answers.Distinct(), Has.Exactly(1).Items, $"attempt {attempt}");
+            Assert.That(answers[0].Comparisons, Is.EqualTo(attempt <= 5 ? 1 : 0));
         }
     }
 
@@ -186,5 +215,16 @@ internal sealed class SignInTests
     {
         var browser = _scene.OpenBrowser();
         return await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), userName, password);
+    }
+
+    private sealed class CountingHasher : PasswordHasher<User>
+    {
+        public int Comparisons { get; private set; }
+
+        public override PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword)
+        {
+            Comparisons++;
+            return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 }

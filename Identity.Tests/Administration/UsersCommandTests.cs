@@ -21,6 +21,37 @@ public sealed class UsersCommandTests
         Assert.That(await File.ReadAllTextAsync(Path.Combine(directory.Path, "users.json")), Does.Not.Contain("horse").And.Not.Contain("staple"));
     }
 
+    [Test]
+    public async Task Accounts_are_looked_after_while_the_server_is_stopped()
+    {
+        using var directory = new TemporaryDirectory();
+        var setting = $"--Identity:StorageDirectory={directory.Path}";
+        const string Issuer = "--Identity:Issuer=https://id.example.com";
+        await ServerProcess.RunAsync(["users", "add", "alice", "--password-stdin", setting], "correct horse");
+
+        var (exitCode, output, errors) = await ServerProcess.RunAsync(["users", "invite", "bob", "--name", "Bob", "--email", "bob@example.com", setting, Issuer]);
+        Assert.That((exitCode, errors), Is.EqualTo((0, "")));
+        Assert.That(output, Does.StartWith("Created the account 'bob'.\nThe link works once").And.Contain("https://id.example.com/account/invitation?token="));
+
+        (_, output, _) = await ServerProcess.RunAsync(["users", "list", setting]);
+        Assert.That(output, Is.EqualTo("alice  administrator\nbob  bob@example.com  no password\n"));
+
+        (_, output, _) = await ServerProcess.RunAsync(["users", "set-password", "bob", "--password-stdin", setting], "battery staple");
+        Assert.That(output, Is.EqualTo("Changed the password of the account 'bob'.\n"));
+        (_, output, _) = await ServerProcess.RunAsync(["users", "reset-password", "bob", setting]);
+        Assert.That(output, Does.Contain("http://localhost:5080/account/reset-password?token="));
+        (_, output, _) = await ServerProcess.RunAsync(["users", "disable", "bob", setting]);
+        Assert.That(output, Is.EqualTo("Disabled the account 'bob'.\n"));
+        (exitCode, _, errors) = await ServerProcess.RunAsync(["users", "disable", "alice", setting]);
+        Assert.That((exitCode, errors), Is.EqualTo((1, "This is the last administrator who can sign in. Make somebody else an administrator first.\n")));
+        (_, output, _) = await ServerProcess.RunAsync(["users", "enable", "bob", setting]);
+        Assert.That(output, Is.EqualTo("Enabled the account 'bob'.\n"));
+        (_, output, _) = await ServerProcess.RunAsync(["users", "remove", "bob", setting]);
+        Assert.That(output, Is.EqualTo("Removed the account 'bob'.\n"));
+        (exitCode, _, errors) = await ServerProcess.RunAsync(["users", "remove", "bob", setting]);
+        Assert.That((exitCode, errors), Is.EqualTo((1, "There is no account 'bob'.\n")));
+    }
+
     [TestCase("alice", "short", "at least 8 characters")]
     [TestCase("alice", "", "no password")]
     [TestCase("a b", "correct horse", "invalid")]

@@ -32,6 +32,9 @@ public sealed class ConfigurationTests
     [TestCase("Identity:Registration:PrivateUseSchemes:0", "zed:", "without a colon")]
     [TestCase("Identity:Maintenance:Interval", "00:00:01", "00:01:00 to 7.00:00:00")]
     [TestCase("Identity:Maintenance:MinimumTokenLifespan", "01:00:00", "1.00:00:00 (Identity:Tokens:RefreshTokenLifetime) or more")]
+    [TestCase("Identity:Passwords:MinimumLength", "4", "from 8 to 128")]
+    [TestCase("Identity:Mail:Port", "0", "from 1 to 65535")]
+    [TestCase("Identity:Mail:Security", "Perhaps", "StartTls, Tls, None")]
     public void A_bad_value_is_named_with_its_key_and_what_is_allowed(string key, string value, string allowed)
     {
         using var directory = new TemporaryDirectory();
@@ -39,6 +42,17 @@ public sealed class ConfigurationTests
         var line = StartupException.Describe(exception).Single();
         Assert.That(line, Does.StartWith($"{key} is '{value}'").And.Contain(allowed));
         Assert.That(directory.Files, Is.Empty);
+    }
+
+    [TestCase("Identity:Mail:From", "nobody", "the address from which mail comes")]
+    [TestCase("Identity:Mail:UserName", "identity", "a user name and a password")]
+    [TestCase("Identity:Mail:Security", "None", "a password is sent", "--Identity:Mail:UserName=identity", "--Identity:Mail:Password=secret-word")]
+    public void What_a_mail_server_needs_is_named(string key, string value, string allowed, params string[] more)
+    {
+        var exception = Assert.Throws<OptionsValidationException>(() => Program.Build(
+            ["--Identity:Mail:Host=mail.example.com", "--Identity:Mail:From=id@example.com", .. more, $"--{key}={value}"]));
+        var line = StartupException.Describe(exception).Single();
+        Assert.That(line, Does.StartWith($"{key} is '{value}'").And.Contain(allowed).And.Not.Contain("secret-word"));
     }
 
     [TestCase("Identity:Resources:1:Uri", "https://MCP.example.com/")]

@@ -6,13 +6,31 @@ namespace Identity.Tests.Infrastructure;
 /// <summary>Keeps what is logged, for tests that ask what was, and what was not.</summary>
 internal sealed class LogRecorder : ILoggerProvider
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentQueue<LogEntry> _entries = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource, Func<LogEntry, bool>> _awaited = new();
 
     /// <summary>Everything until now, in order.</summary>
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
 
+    /// <summary>Waits until something is logged.</summary>
+    /// <param name="predicate">What is waited for.</param>
+    /// <returns>A task that completes when it is there.</returns>
+    public async Task WaitForAsync(Func<LogEntry, bool> predicate)
+    {
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited[found] = predicate;
+        if (!_entries.Any(predicate))
+        {
+            await found.Task.WaitAsync(Patience);
+        }
+
+        _awaited.TryRemove(found, out _);
+    }
+
     /// <inheritdoc />
-    public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, _entries);
+    public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, Add);
 
     // Nothing: it outlives the server that it records, which may start again.
     /// <inheritdoc />
@@ -20,7 +38,19 @@ internal sealed class LogRecorder : ILoggerProvider
     {
     }
 
-    private sealed class Recorder(string category, ConcurrentQueue<LogEntry> entries) : ILogger
+    private void Add(LogEntry entry)
+    {
+        _entries.Enqueue(entry);
+        foreach (var (found, predicate) in _awaited)
+        {
+            if (predicate(entry))
+            {
+                found.TrySetResult();
+            }
+        }
+    }
+
+    private sealed class Recorder(string category, Action<LogEntry> add) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -28,7 +58,7 @@ internal sealed class LogRecorder : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => entries.Enqueue(new(category, logLevel, eventId, formatter(state, exception), exception));
+            => add(new(category, logLevel, eventId, formatter(state, exception), exception));
     }
 }
 

@@ -10,6 +10,7 @@ namespace Identity.Tests.Stores;
 internal sealed class UserStoreTests
 {
     private const string Password = "Correct-Horse-1";
+    private const string Issuer = "https://accounts.example.com";
 
     [Test]
     public async Task An_account_is_found_by_id_name_and_address_after_a_restart_and_its_password_fits()
@@ -115,6 +116,65 @@ internal sealed class UserStoreTests
         });
         await stores.RestartAsync();
         await UseAsync(stores, async manager => Assert.That((await manager.FindByNameAsync("alice"))?.Email, Is.Null));
+    }
+
+    [Test]
+    public async Task An_identity_elsewhere_finds_its_account_after_a_restart_until_it_is_taken_away()
+    {
+        await using var stores = new FileStores();
+        await UseAsync(stores, async manager =>
+        {
+            var user = new User
+            {
+                UserName = "alice",
+                IsAdmittedByPolicy = true,
+                Logins = [new() { Issuer = Issuer, Subject = "1", DisplayName = "a@example.com", Provider = "google", Email = "a@example.com", Domain = "example.com", Tenant = "t", Groups = ["groups=staff"] }],
+            };
+            Assert.That((await manager.CreateAsync(user)).Succeeded);
+            Assert.That((await manager.AddLoginAsync(user, new UserLoginInfo("https://other.example", "2", "Other"))).Succeeded);
+        });
+        await stores.RestartAsync();
+
+        await UseAsync(stores, async manager =>
+        {
+            var user = (await manager.FindByLoginAsync(Issuer, "1"))!;
+            var login = user.Logins[0];
+            Assert.That((user.UserName, user.IsAdmittedByPolicy), Is.EqualTo(("alice", true)));
+            Assert.That(
+                (login.Issuer, login.Subject, login.DisplayName, login.Provider, login.Email, login.Domain, login.Tenant, login.Groups.Single()),
+                Is.EqualTo((Issuer, "1", "a@example.com", "google", "a@example.com", "example.com", "t", "groups=staff")));
+            Assert.That(
+                (await manager.GetLoginsAsync(user)).Select(info => (info.LoginProvider, info.ProviderKey, info.ProviderDisplayName)),
+                Is.EqualTo(new[] { (Issuer, "1", "a@example.com"), ("https://other.example", "2", "Other") }));
+            Assert.That(user.Logins[1].Groups, Is.Empty);
+            Assert.That((await manager.FindByLoginAsync("https://other.example", "2"))?.Id, Is.EqualTo(user.Id));
+            Assert.That(await manager.FindByLoginAsync(Issuer, "2"), Is.Null);
+
+            Assert.That((await manager.RemoveLoginAsync(user, Issuer, "1")).Succeeded);
+            Assert.That(await manager.FindByLoginAsync(Issuer, "1"), Is.Null);
+            Assert.That((await manager.FindByLoginAsync("https://other.example", "2"))?.Id, Is.EqualTo(user.Id));
+        });
+    }
+
+    [Test]
+    public async Task An_identity_elsewhere_belongs_to_one_account_even_when_several_ask_at_the_same_time()
+    {
+        await using var stores = new FileStores();
+        await using var scope = stores.Services.CreateAsyncScope();
+        var store = scope.ServiceProvider.GetRequiredService<IUserStore<User>>();
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => store.CreateAsync(
+            new User
+            {
+                UserName = $"user{number}",
+                NormalizedUserName = $"USER{number}",
+                Logins = [new() { Issuer = Issuer, Subject = $"own {number}" }, new() { Issuer = Issuer, Subject = "shared" }],
+            },
+            default)));
+
+        Assert.That(results.Count(result => result.Succeeded), Is.EqualTo(1));
+        Assert.That(results.Where(result => !result.Succeeded).SelectMany(result => result.Errors).Select(error => error.Code), Is.All.EqualTo("LoginAlreadyAssociated"));
+        var owner = await ((IUserLoginStore<User>)store).FindByLoginAsync(Issuer, "shared", default);
+        Assert.That(((IQueryableUserStore<User>)store).Users.Single().Id, Is.EqualTo(owner!.Id));
     }
 
     private static async Task UseAsync(FileStores stores, Func<UserManager<User>, Task> use)

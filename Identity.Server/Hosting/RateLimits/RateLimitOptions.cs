@@ -20,6 +20,14 @@ internal sealed class RateLimitOptions : IValidatableObject
     [Range(1, 100_000, ErrorMessage = "from 1 to 100000")]
     public int Registrations { get; set; } = 200;
 
+    /// <summary>Mails that anybody may have sent, such as links for a new password, for each address in a minute.</summary>
+    [Range(1, 100_000, ErrorMessage = "from 1 to 100000")]
+    public int MailsPerAddress { get; set; } = 5;
+
+    /// <summary>Such mails over all in a minute.</summary>
+    [Range(1, 100_000, ErrorMessage = "from 1 to 100000")]
+    public int Mails { get; set; } = 60;
+
     /// <summary>Networks whose addresses share what as many addresses as are given may do: large hosted clients, a company's own.</summary>
     public List<SharedNetwork> Networks { get; set; } = [];
 

@@ -10,4 +10,10 @@ internal sealed class RateLimiters(IOptions<RateLimitOptions> options, NetworkSh
     {
         IsEnabled = options.Value.Enabled,
     };
+
+    /// <summary>What makes the server send mail.</summary>
+    public RateLimiter Mail { get; } = new(options.Value.MailsPerAddress, options.Value.Mails, shares, time)
+    {
+        IsEnabled = options.Value.Enabled,
+    };
 }

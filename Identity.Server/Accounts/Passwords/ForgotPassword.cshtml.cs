@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using Identity.Server.Accounts.Mail;
+using Identity.Server.Hosting;
+using Identity.Server.Hosting.RateLimits;
+using Identity.Server.Pages;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Identity.Server.Accounts.Passwords;
+
+/// <summary>
+/// Takes the name of whoever forgot a password. What becomes of it is found out elsewhere and later, so that neither the answer nor its
+/// time says whether there is such an account.
+/// </summary>
+internal sealed class ForgotPasswordModel(PasswordResetRequests requests, MailQueue mail, ServerAddress address, RateLimiters rates) : PageModel
+{
+    internal const string Route = "/account/forgot-password";
+
+    private const string Done = "done";
+
+    [BindProperty]
+    [Required(ErrorMessage = "Forgot.Name.Missing")]
+    [MaxLength(SignInModel.MaximumLength, ErrorMessage = "Forgot.Name.TooLong")]
+    public string Name { get; set; } = string.Empty;
+
+    public bool IsDone { get; private set; }
+
+    public IActionResult OnGet()
+    {
+        ModelState.Clear();
+        IsDone = Request.Query.ContainsKey(Done);
+        return mail.IsOpen ? Page() : NotFound();
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (!mail.IsOpen)
+        {
+            return NotFound();
+        }
+
+        if (!ModelState.IsValid)
+        {
+            return this.Refuse();
+        }
+
+        if (!await rates.Mail.AdmitAsync(HttpContext))
+        {
+            return new EmptyResult();
+        }
+
+        requests.Add(new PasswordResetRequest(Name, address.Find(HttpContext)));
+        return LocalRedirect($"~{Route}?{Done}");
+    }
+}
