@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.TwoFactor;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -5,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Identity.Server.Accounts;
 
 /// <summary>
-/// ASP.NET Core Identity's user manager on this server's clock. The base class asks the system for the time when it
-/// locks an account, which would put lockouts out of step with everything else here.
+/// ASP.NET Core Identity's user manager on this server's clock, and with the keys of authenticators encrypted. The base class asks the
+/// system for the time when it locks an account, which would put lockouts out of step with everything else here.
 /// </summary>
 internal sealed class AccountManager(
     IUserStore<User> store,
@@ -18,6 +19,7 @@ internal sealed class AccountManager(
     IdentityErrorDescriber errors,
     IServiceProvider services,
     ILogger<UserManager<User>> logger,
+    AuthenticatorKeys keys,
     TimeProvider time)
     : UserManager<User>(
         store, options, passwordHasher, userValidators, passwordValidators, keyNormalizer, errors, services, logger)
@@ -64,5 +66,21 @@ internal sealed class AccountManager(
         }
 
         return await UpdateUserAsync(user);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<string?> GetAuthenticatorKeyAsync(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return keys.Unprotect(user, await base.GetAuthenticatorKeyAsync(user));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IdentityResult> ResetAuthenticatorKeyAsync(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var store = (IUserAuthenticatorKeyStore<User>)Store;
+        await store.SetAuthenticatorKeyAsync(user, keys.Protect(user, GenerateNewAuthenticatorKey()), CancellationToken);
+        return await UpdateSecurityStampAsync(user);
     }
 }

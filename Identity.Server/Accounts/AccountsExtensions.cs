@@ -1,12 +1,16 @@
 using Identity.Server.Accounts.Invitations;
 using Identity.Server.Accounts.Mail;
+using Identity.Server.Accounts.Passkeys;
 using Identity.Server.Accounts.Passwords;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.Sessions;
+using Identity.Server.Accounts.TwoFactor;
 using Identity.Server.Administration.Accounts;
 using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace Identity.Server.Accounts;
@@ -35,7 +39,8 @@ internal static class AccountsExtensions
             .AddErrorDescriber<AccountErrors>()
             .AddPasswordValidator<PasswordPolicy>()
             .AddUserManager<AccountManager>()
-            .AddSignInManager<AccountSignInManager>();
+            .AddSignInManager<AccountSignInManager>()
+            .AddTokenProvider<AuthenticatorProvider>(TokenOptions.DefaultAuthenticatorProvider);
 
         services.AddSingleton<FirstAccountLink>();
         services.AddSingleton<UnknownNames>();
@@ -51,11 +56,55 @@ internal static class AccountsExtensions
         services.AddMail(configuration);
         services.AddProfile();
         services.AddScoped<AccountAdministration>();
+        services.AddSecondFactor();
+        services.AddPasskeys();
+        services.AddSessions(configuration);
 
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);
+            .AddCookie(IdentityConstants.ApplicationScheme, options =>
+            {
+                ConfigureCookie(options);
+                options.Cookie.Name = "identity";
+                options.EventsType = typeof(SessionCookie);
+            })
+            .AddCookie(SecondStep.Scheme, options =>
+            {
+                ConfigureCookie(options);
+                SecondStep.Configure(options);
+            })
+            .AddCookie(PasskeyCeremony.Scheme, options =>
+            {
+                ConfigureCookie(options);
+                options.Cookie.Name = "identity-passkey";
+                options.ExpireTimeSpan = PasskeyCeremony.Lifetime;
+            });
 
         return services;
+    }
+
+    private static void AddSecondFactor(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthenticatorKeys>();
+        services.AddScoped<SecondFactor>();
+    }
+
+    private static void AddPasskeys(this IServiceCollection services)
+    {
+        services.Configure<IdentityPasskeyOptions>(PasskeyHost.Configure);
+        services.AddScoped<PasskeyCeremony>();
+        services.AddScoped<IPersonalData, PasskeyData>();
+    }
+
+    private static void AddSessions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddValidatedOptions<SessionsOptions>(configuration, SessionsOptions.Section);
+        services.AddCollection(SessionStore.Definition);
+        services.AddSingleton<ISessionStore, SessionStore>();
+        services.AddScoped<SessionCookie>();
+        services.Configure<MvcOptions>(options => options.Filters.Add<SignInAfterExpiry>());
+        services.AddScoped<IPersonalData, SessionData>();
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<IOptions<SessionsOptions>>((cookie, sessions) => cookie.ExpireTimeSpan = sessions.Value.IdleLifetime);
     }
 
     private static void AddLinks(this IServiceCollection services)
@@ -87,30 +136,16 @@ internal static class AccountsExtensions
 
     private static void ConfigureCookie(CookieAuthenticationOptions options)
     {
-        options.Cookie.Name = "identity";
         options.Cookie.Path = "/";
         options.Cookie.HttpOnly = true;
         options.Cookie.IsEssential = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.CookieManager = new SchemeCookieManager();
-        options.ExpireTimeSpan = TimeSpan.FromHours(12);
-        options.SlidingExpiration = true;
         options.LoginPath = SignInModel.Route;
         options.ReturnUrlParameter = "returnUrl";
-        options.Events.OnValidatePrincipal = RejectEndedSessionAsync;
-    }
 
-    /// <summary>
-    /// Looks at the account with every request, which costs a look-up in memory: a changed password, a disabled or a
-    /// deleted account ends its sessions at once and not when a cookie comes up for renewal.
-    /// </summary>
-    private static async Task RejectEndedSessionAsync(CookieValidatePrincipalContext context)
-    {
-        var signIn = context.HttpContext.RequestServices.GetRequiredService<SignInManager<User>>();
-        if (await signIn.ValidateSecurityStampAsync(context.Principal) is not { } user || !await signIn.CanSignInAsync(user))
-        {
-            context.RejectPrincipal();
-        }
+        // The session's is renewed by hand, whenever its use is noted; the others are for one task.
+        options.SlidingExpiration = false;
     }
 }

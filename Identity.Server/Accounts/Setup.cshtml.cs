@@ -74,7 +74,7 @@ internal sealed partial class SetupModel(
         }
 
         Log.FirstAccountCreated(logger, user.Id);
-        return await signIn.CompleteAsync(user, returnUrl: null);
+        return await signIn.CompleteAsync(user, returnUrl: null, method: "pwd");
     }
 
     private PageResult Show()

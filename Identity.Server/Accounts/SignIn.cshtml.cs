@@ -59,7 +59,7 @@ internal sealed class SignInModel(
             return Refused();
         }
 
-        return await signIn.CompleteAsync(user, ReturnUrl);
+        return await signIn.CompleteAsync(user, ReturnUrl, Destination, "pwd");
     }
 
     private void AllowDestination()

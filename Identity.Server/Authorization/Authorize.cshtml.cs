@@ -178,6 +178,7 @@ internal sealed class AuthorizeModel(
     {
         var principal = await principals.CreateAsync(session.User, scopes, Pending.Resources, cancellationToken);
         TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
+        TokenPrincipalFactory.SetAuthenticationMethods(principal, session.Methods);
         ConnectionEnd.Choose(principal, end);
         return SignIn(principal, Scheme);
     }

@@ -101,6 +101,7 @@ internal sealed class DeviceModel(
 
         var principal = await principals.CreateAsync(session.User, answer.Granted, asked.GetResources(), cancellationToken);
         TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
+        TokenPrincipalFactory.SetAuthenticationMethods(principal, session.Methods);
         ConnectionEnd.Choose(principal, answer.End);
         return SignIn(principal, End(DeviceDoneModel.Allowed), Scheme);
     }

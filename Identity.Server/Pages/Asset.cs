@@ -33,6 +33,9 @@ internal sealed class Asset
     /// <summary>The icon of tabs and bookmarks.</summary>
     public static Asset Icon { get; } = new("icon.svg", "image/svg+xml");
 
+    /// <summary>The one script, of the pages for passkeys.</summary>
+    public static Asset PasskeyScript { get; } = new("passkeys.js", "text/javascript; charset=utf-8");
+
     /// <summary>What it is.</summary>
     public string ContentType => _contentType;
 

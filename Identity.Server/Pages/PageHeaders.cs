@@ -7,7 +7,7 @@ namespace Identity.Server.Pages;
 
 /// <summary>
 /// The security headers of all responses. Pages run no script, load nothing but the stylesheet, stand in no frame, and
-/// their forms lead nowhere else, except where a page says so with <see cref="AllowFormAction"/>.
+/// their forms lead nowhere else, except where a page says so with <see cref="AllowFormAction"/> or <see cref="AllowOwnScript"/>.
 /// </summary>
 internal static class PageHeaders
 {
@@ -24,7 +24,15 @@ internal static class PageHeaders
     public static void AllowFormAction(this HttpContext context, string source, string? script = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        context.Features.Set(new Exemption(source, script));
+        context.Features.Set(Find(context) with { FormAction = source, Script = script });
+    }
+
+    /// <summary>Lets the page being written run scripts that are part of this server.</summary>
+    /// <param name="context">The request that the page answers.</param>
+    public static void AllowOwnScript(this HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Features.Set(Find(context) with { OwnScript = true });
     }
 
     internal static void Configure(SecurityHeaderPolicyBuilder builder) => builder
@@ -68,16 +76,22 @@ internal static class PageHeaders
             csp.AddBaseUri().None();
             csp.AddFrameAncestors().None();
             var forms = csp.AddFormAction().Self();
-            if (exemption is not null)
+            if (exemption?.FormAction is { } action)
             {
-                forms.From(exemption.FormAction);
+                forms.From(action);
             }
 
             if (exemption?.Script is { } script)
             {
                 csp.AddScriptSrc().WithHash256(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script))));
             }
+            else if (exemption is { OwnScript: true })
+            {
+                csp.AddScriptSrc().Self();
+            }
         });
 
-    private sealed record Exemption(string FormAction, string? Script);
+    private static Exemption Find(HttpContext context) => context.Features.Get<Exemption>() ?? new(null, null, OwnScript: false);
+
+    private sealed record Exemption(string? FormAction, string? Script, bool OwnScript);
 }

@@ -17,6 +17,7 @@ internal static class PagesExtensions
         {
             options.RootDirectory = "/";
             options.Conventions.ConfigureFilter(new NoStoreFilter());
+            options.Conventions.ConfigureFilter(new HandledMethodsFilter());
         })
             // The words of a feature are in the Texts.resx of its folder, those of its forms' annotations too.
             .AddViewLocalization()
@@ -55,6 +56,7 @@ internal static class PagesExtensions
         endpoints.MapRazorPages();
         endpoints.MapGet(Asset.Stylesheet.Route, Asset.Stylesheet.WriteAsync);
         endpoints.MapGet(Asset.Icon.Route, Asset.Icon.WriteAsync);
+        endpoints.MapGet(Asset.PasskeyScript.Route, Asset.PasskeyScript.WriteAsync);
         var brand = endpoints.ServiceProvider.GetRequiredService<Brand>();
         foreach (var asset in new[] { brand.Logo, brand.Stylesheet }.OfType<Asset>().Where(asset => asset != Asset.Icon))
         {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Claims;
+using System.Text.Json;
 using Identity.Stores.FileSystem.Models;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -52,14 +54,33 @@ internal sealed class TokenPrincipalFactory
             .AddClaim(new Claim(Claims.AuthenticationTime, time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64)
                 .SetDestinations(Destinations.IdentityToken));
 
-    /// <summary>Takes over when the user signed in from what was granted before.</summary>
+    /// <summary>Says how the user signed in (RFC 8176), for the ID token.</summary>
+    /// <param name="principal">A principal made by this class.</param>
+    /// <param name="methods">The methods; none where nothing is known of them.</param>
+    public static void SetAuthenticationMethods(ClaimsPrincipal principal, ImmutableArray<string> methods)
+    {
+        if (!methods.IsDefaultOrEmpty)
+        {
+            // As JSON, since one method alone is an array, too.
+            ((ClaimsIdentity)principal.Identity!).AddClaim(
+                new Claim(Claims.AuthenticationMethodReference, JsonSerializer.Serialize([.. methods], TokensJson.Default.StringArray), JsonClaimValueTypes.JsonArray)
+                    .SetDestinations(Destinations.IdentityToken));
+        }
+    }
+
+    /// <summary>Takes over when and how the user signed in from what was granted before.</summary>
     /// <param name="granted">The principal of the code or token that was presented.</param>
     /// <param name="principal">A principal made by this class.</param>
-    public static void CopyAuthenticationTime(ClaimsPrincipal granted, ClaimsPrincipal principal)
+    public static void CopyAuthentication(ClaimsPrincipal granted, ClaimsPrincipal principal)
     {
         if (long.TryParse(granted.GetClaim(Claims.AuthenticationTime), CultureInfo.InvariantCulture, out var seconds))
         {
             SetAuthenticationTime(principal, DateTimeOffset.FromUnixTimeSeconds(seconds));
+        }
+
+        if (granted.GetClaim(Claims.AuthenticationMethodReference) is { Length: > 0 } methods)
+        {
+            SetAuthenticationMethods(principal, [.. JsonSerializer.Deserialize(methods, TokensJson.Default.StringArray) ?? []]);
         }
     }
 

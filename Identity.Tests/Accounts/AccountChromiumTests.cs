@@ -60,10 +60,14 @@ internal sealed class AccountChromiumTests
         await page.GotoAsync(link);
         await ChooseAsync(page, "Password", "The password again");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save and sign in" }).DblClickAsync();
-        await page.GotoAsync(Address("/account"));
-        await Assertions.Expect(page.GetByText("You are signed in as berta.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save and sign in" })).ToHaveCountAsync(0);
+
+        // The second click comes too late for the link, or takes the answer to the first one's place: the account is theirs all the same.
         await page.GotoAsync(link);
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This link does not work" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "sign in" }).ClickAsync();
+        await SignInAsync(page, "berta", AccountScene.NewPassword);
+        await Assertions.Expect(page.GetByText("You are signed in as berta")).ToBeVisibleAsync();
 
         // The link that is used up is a 404, which Chromium reports.
         Assert.That(_chromium.Complaints.Where(text => !text.Contains("status of 404", StringComparison.Ordinal)), Is.Empty);
@@ -116,7 +120,7 @@ internal sealed class AccountChromiumTests
         await _scene.AddUserAsync("edda", user => (user.IsAdministrator, user.Email) = (true, "edda.with.a.long.address@mail.example.com"));
         var invitation = await _scene.InviteAsync("a-rather-long-user-name-that-somebody-has-chosen@mail.example.com");
         var id = (await _scene.FindUserAsync("edda"))!.Id;
-        foreach (var look in Look.All)
+        foreach (var look in new[] { Look.All[0], Look.All[^1] })
         {
             var page = await _chromium.OpenAsync(look);
             await page.GotoAsync(invitation);

@@ -39,7 +39,8 @@ internal sealed class ClosedPagesTests
         foreach (var path in closed)
         {
             Assert.That((await browser.GoAsync(path)).Address.AbsolutePath, Is.EqualTo("/account/sign-in"), path);
-            Assert.That((await browser.PostAsync(new Uri(path, UriKind.Relative), [token])).Address.AbsolutePath, Is.EqualTo("/account/sign-in"), path);
+            var posted = await browser.PostAsync(new Uri(path, UriKind.Relative), [token]);
+            Assert.That(posted.Address.AbsolutePath == "/account/sign-in" || posted.Status is HttpStatusCode.MethodNotAllowed, path);
         }
 
         Assert.That((await _scene.FindUserAsync(Scene.UserName))!.PasswordHash, Is.Not.Null);

@@ -18,7 +18,7 @@ internal static class CommonPasswords
         ArgumentNullException.ThrowIfNull(password);
         var lower = password.ToLowerInvariant();
         return IsRepeated(lower) || IsSequence(lower) || Words.Contains(lower) || Words.Contains(Undecorate(lower))
-            || Words.Contains(Undecorate(Plain(lower)));
+            || Words.Contains(Undecorate(Plain(lower))) || Words.Contains(Plain(Undecorate(lower)));
     }
 
     // P@ssw0rd and the like: the signs that stand for letters in them.

@@ -5,6 +5,7 @@ using Identity.Server.Hosting.RateLimits;
 using Identity.Server.Pages;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 
 namespace Identity.Server.Accounts.Passwords;
 
@@ -12,7 +13,8 @@ namespace Identity.Server.Accounts.Passwords;
 /// Takes the name of whoever forgot a password. What becomes of it is found out elsewhere and later, so that neither the answer nor its
 /// time says whether there is such an account.
 /// </summary>
-internal sealed class ForgotPasswordModel(PasswordResetRequests requests, MailQueue mail, ServerAddress address, RateLimiters rates) : PageModel
+internal sealed class ForgotPasswordModel(
+    PasswordResetRequests requests, MailQueue mail, ServerAddress address, RateLimiters rates, IStringLocalizer<Texts> text) : PageModel
 {
     internal const string Route = "/account/forgot-password";
 
@@ -32,7 +34,7 @@ internal sealed class ForgotPasswordModel(PasswordResetRequests requests, MailQu
         return mail.IsOpen ? Page() : NotFound();
     }
 
-    public async Task<IActionResult> OnPostAsync()
+    public IActionResult OnPost()
     {
         if (!mail.IsOpen)
         {
@@ -44,9 +46,12 @@ internal sealed class ForgotPasswordModel(PasswordResetRequests requests, MailQu
             return this.Refuse();
         }
 
-        if (!await rates.Mail.AdmitAsync(HttpContext))
+        if (!rates.Mail.TryAdmit(HttpContext, out var seconds))
         {
-            return new EmptyResult();
+            ModelState.AddModelError(string.Empty, text["Forgot.TooOften", seconds]);
+            var page = Page();
+            page.StatusCode = StatusCodes.Status429TooManyRequests;
+            return page;
         }
 
         requests.Add(new PasswordResetRequest(Name, address.Find(HttpContext)));

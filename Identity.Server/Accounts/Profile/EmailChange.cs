@@ -28,9 +28,8 @@ internal sealed partial class EmailChange(
     /// <returns>False where it has to wait.</returns>
     public bool TryAdmit(HttpContext context, User user)
     {
-        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(user);
-        return (!rates.Mail.IsEnabled || rates.Mail.TryTake(context.Connection.RemoteIpAddress) is null) && pace.TryTake(user.Id, AccountLinkKind.EmailConfirmation);
+        return rates.Mail.TryAdmit(context, out _) && pace.TryTake(user.Id, AccountLinkKind.EmailConfirmation);
     }
 
     /// <summary>Sends the link.</summary>

@@ -56,12 +56,6 @@ internal sealed class ProfileModel(
         var email = string.IsNullOrWhiteSpace(Email) ? null : Email.Trim();
         var isOther = !string.Equals(email, user.Email, StringComparison.Ordinal);
         var mustConfirm = isOther && email is not null && emails.IsConfirmedByMail;
-        if (mustConfirm && !emails.TryAdmit(HttpContext, user))
-        {
-            ModelState.AddModelError(nameof(Email), text["Email.TooOften"]);
-            return this.Refuse();
-        }
-
         user.DisplayName = string.IsNullOrWhiteSpace(DisplayName) ? null : DisplayName.Trim();
         user.UserName = UserName;
         if (isOther && !mustConfirm)
@@ -82,6 +76,12 @@ internal sealed class ProfileModel(
 
         // The cookie names the person, too.
         await signIn.RefreshSignInAsync(user);
+        if (mustConfirm && !emails.TryAdmit(HttpContext, user))
+        {
+            ModelState.AddModelError(nameof(Email), text["Email.TooOften.Saved"]);
+            return this.Refuse();
+        }
+
         if (mustConfirm)
         {
             await emails.AskAsync(HttpContext, user, email!);

@@ -31,15 +31,31 @@ internal sealed class RateLimiter(int perAddress, int overAll, NetworkShares sha
     /// <returns>Whether it may go on.</returns>
     public async ValueTask<bool> AdmitAsync(HttpContext context)
     {
+        if (TryAdmit(context, out var seconds))
+        {
+            return true;
+        }
+
+        await ErrorResponse.WriteAsync(
+            context, StatusCodes.Status429TooManyRequests, "too_many_requests", $"Too many requests of this kind. Try again in {seconds} seconds.");
+        return false;
+    }
+
+    /// <summary>Admits a request, or says in its response when to try again and leaves the rest of the answer to the caller.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="seconds">How long it has to wait.</param>
+    /// <returns>Whether it may go on.</returns>
+    public bool TryAdmit(HttpContext context, out long seconds)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        seconds = 0;
         if (!IsEnabled || TryTake(context.Connection.RemoteIpAddress) is not { } wait)
         {
             return true;
         }
 
-        var seconds = (long)Math.Ceiling(wait.TotalSeconds);
+        seconds = (long)Math.Ceiling(wait.TotalSeconds);
         context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await ErrorResponse.WriteAsync(
-            context, StatusCodes.Status429TooManyRequests, "too_many_requests", $"Too many requests of this kind. Try again in {seconds} seconds.");
         return false;
     }
 

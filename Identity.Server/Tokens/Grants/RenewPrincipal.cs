@@ -44,7 +44,7 @@ internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFacto
         }
 
         var principal = await principals.CreateAsync(user, granted.GetScopes(), granted.GetResources(), context.CancellationToken);
-        TokenPrincipalFactory.CopyAuthenticationTime(granted, principal);
+        TokenPrincipalFactory.CopyAuthentication(granted, principal);
         ConnectionEnd.Choose(principal, ConnectionEnd.ReadChosen(granted));
         context.Principal = principal;
     }

@@ -1,0 +1,93 @@
+using Identity.Stores.FileSystem.Models;
+using Identity.Stores.FileSystem.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Identity.Server.Accounts.Sessions;
+
+/// <summary>Sessions in <c>sessions.json</c>.</summary>
+internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<SessionsOptions> options, TimeProvider time) : ISessionStore
+{
+    private static readonly CollectionIndex<SessionEntry> BySubject = new("subject", session => session.Subject);
+
+    /// <summary>The collection, for the storage directory to open.</summary>
+    public static CollectionDefinition<SessionEntry> Definition { get; } = new("sessions")
+    {
+        Json = SessionJson.Default.SessionEntry,
+        Indexes = [BySubject],
+        ExpiresAt = session => session.ExpirationDate,
+        References = [new("user", "users", session => session.Subject)],
+    };
+
+    /// <inheritdoc/>
+    public SessionEntry? Find(string id) => sessions.Find(id) is { } session && session.ExpirationDate > time.GetUtcNow() ? session : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SessionEntry> List(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var now = time.GetUtcNow();
+        return
+        [
+            .. sessions.Find(BySubject, user.Id)
+                .Where(session => session.ExpirationDate > now && session.Stamp == user.SecurityStamp)
+                .OrderByDescending(session => session.LastSeenDate),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string> BeginAsync(string subject, string? stamp, HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var now = time.GetUtcNow();
+        var (browser, platform) = UserAgent.Describe(context.Request.Headers.UserAgent);
+        var session = new SessionEntry
+        {
+            Subject = subject,
+            Stamp = stamp,
+            BeginDate = now,
+            LastSeenDate = now,
+            ExpirationDate = now + options.Value.IdleLifetime,
+            Address = AddressOf(context),
+            Browser = browser,
+            Platform = platform,
+        };
+        await sessions.AddAsync(session, context.RequestAborted);
+        return session.Id;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask GoOnAsync(string id, string? stamp, CancellationToken cancellationToken)
+        => await sessions.MutateAsync([id], session => session.Stamp = stamp, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> SeeAsync(SessionEntry session, HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(context);
+        var now = time.GetUtcNow();
+        if (now - session.LastSeenDate < options.Value.SeenInterval)
+        {
+            return false;
+        }
+
+        var address = AddressOf(context);
+        var (idle, end) = (now + options.Value.IdleLifetime, session.BeginDate + options.Value.Lifetime);
+
+        // Requests of one browser come at the same time: each may note what it saw, and none is refused for the other.
+        await sessions.MutateAsync(
+            [session.Id],
+            seen => (seen.LastSeenDate, seen.ExpirationDate, seen.Address) = (now, idle < end ? idle : end, address),
+            context.RequestAborted);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EndAsync(string id, CancellationToken cancellationToken) => await sessions.RemoveAsync([id], cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<int> EndAllAsync(string subject, string? except, CancellationToken cancellationToken)
+        => sessions.RemoveAsync(sessions.Find(BySubject, subject).Select(session => session.Id).Where(id => id != except), cancellationToken);
+
+    private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is not { } address ? null
+        : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+}
