@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.Accounts.Invitations;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.TwoFactor;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 
@@ -11,6 +12,7 @@ internal sealed partial class AccountAdministration(
     UserManager<User> users,
     AccountLinks links,
     AccountRemoval removal,
+    SecondFactor secondFactor,
     LastAdministrator lastAdministrator,
     TimeProvider time,
     ILogger<AccountAdministration> logger)
@@ -85,6 +87,16 @@ internal sealed partial class AccountAdministration(
         ArgumentNullException.ThrowIfNull(user);
         var result = await UpdateAsync(user, changed => (changed.LockoutEnd, changed.AccessFailedCount) = (null, 0));
         Note(result, user, "unlocked");
+        return result;
+    }
+
+    /// <summary>Lets somebody sign in without the second step, who has lost the authenticator and the recovery codes.</summary>
+    /// <param name="user">The account.</param>
+    /// <returns>Whether it was done, or why not.</returns>
+    public async Task<IdentityResult> RemoveSecondStepAsync(User user)
+    {
+        var result = await secondFactor.DisableAsync(user);
+        Note(result, user, "relieved of its second step");
         return result;
     }
 
