@@ -1,4 +1,5 @@
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Authorization.Consents;
 
 namespace Identity.Server.Authorization;
 
@@ -15,6 +16,7 @@ internal static class AuthorizationExtensions
         services.AddSingleton<IConsentStore, ConsentStore>();
         services.AddScoped<IPersonalData, ConsentData>();
         services.AddScoped<ScopeText>();
+        services.AddScoped<ConsentQuestions>();
 
         services.AddOpenIddict().AddServer(server =>
         {

@@ -8,23 +8,18 @@ namespace Identity.Server.Authorization;
 
 /// <summary>An authorization request that OpenIddict found valid, in the terms in which a person decides about it.</summary>
 /// <param name="ClientId">The client.</param>
-/// <param name="ClientName">What the client calls itself; a claim, nothing more.</param>
 /// <param name="Address">Where the answer goes.</param>
 /// <param name="Scopes">What will be granted.</param>
 /// <param name="Resources">The resources (RFC 8707) it is meant for; empty: this server.</param>
 internal sealed record AuthorizationRequest(
     string ClientId,
-    string? ClientName,
     ClientAddress Address,
     ImmutableArray<string> Scopes,
     ImmutableArray<string> Resources)
 {
-    private const int MaximumNameLength = 100;
-
     /// <summary>Reads the request of a transaction.</summary>
     public static async Task<AuthorizationRequest> ReadAsync(
         OpenIddictServerTransaction transaction,
-        IOpenIddictApplicationManager applications,
         ResourceCatalog catalog,
         ScopePolicy policy,
         CancellationToken cancellationToken)
@@ -34,19 +29,13 @@ internal sealed record AuthorizationRequest(
             typeof(ValidateAuthorizationRequestContext).FullName!);
         var request = transaction.Request!;
 
-        var application = await applications.FindByClientIdAsync(request.ClientId!, cancellationToken)
-            ?? throw new InvalidOperationException("The client was removed while its request was being handled.");
         var (resources, problem) = catalog.Resolve(request.GetResources(), (transaction.Options.Issuer ?? transaction.BaseUri)!);
         var granted = resources ?? throw new InvalidOperationException($"The request was found valid, but {problem}");
 
         return new AuthorizationRequest(
             request.ClientId!,
-            Shorten(await applications.GetDisplayNameAsync(application, cancellationToken)),
             new ClientAddress(new Uri(validation!.RedirectUri!)),
             await policy.ResolveAsync(request.GetScopes(), request.ClientId!, granted, cancellationToken),
             granted);
     }
-
-    // A name as long as a page would push what counts out of sight.
-    internal static string? Shorten(string? name) => name is { Length: > MaximumNameLength } ? name[..MaximumNameLength] + "…" : name;
 }

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using Identity.Server.Accounts;
+using Identity.Server.Authorization.Consents;
 using Identity.Server.ClientDocuments;
 using Identity.Server.Pages;
 using Identity.Server.Resources;
 using Identity.Server.Tokens;
+using Identity.Server.Tokens.Connections;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -25,10 +28,10 @@ namespace Identity.Server.Authorization;
 /// </remarks>
 [IgnoreAntiforgeryToken(Order = 1001)]
 internal sealed class AuthorizeModel(
-    IOpenIddictApplicationManager applications,
     IConsentStore consents,
+    ConsentQuestions questions,
+    ConnectionRecords connections,
     DocumentConsents documents,
-    ScopeText scopeText,
     ResourceCatalog catalog,
     ScopePolicy policy,
     TokenPrincipalFactory principals,
@@ -42,20 +45,11 @@ internal sealed class AuthorizeModel(
 
     public string UserName { get; private set; } = string.Empty;
 
-    /// <summary>What is asked for, in plain words.</summary>
-    public IReadOnlyList<string> Scopes { get; private set; } = [];
-
-    /// <summary>Where the client describes itself, if it does.</summary>
-    public string? DocumentHost => documents.FindHost(Pending.ClientId);
+    /// <summary>What the person is asked.</summary>
+    public ConsentQuestion Question { get; private set; } = null!;
 
     /// <summary>What of its description is agreed to here.</summary>
     public string? DocumentVersion => documents.FindVersion(Pending.ClientId);
-
-    /// <summary>What has changed in its description since the person agreed to it.</summary>
-    public IReadOnlyList<string> DocumentChanges { get; private set; } = [];
-
-    /// <summary>What people call a resource, where they were told how.</summary>
-    public string? NameOf(string resource) => catalog.FindName(resource);
 
     public string RequestUri => Request.RequestUri!;
 
@@ -85,9 +79,10 @@ internal sealed class AuthorizeModel(
                 : Redirect(SignInAddress);
         }
 
-        if (!MustAsk(session))
+        var agreement = consents.Find(Pending.ClientId, session.User.Id, Pending.Resources);
+        if (agreement is not null && !MustAsk(session, agreement))
         {
-            return await ApproveAsync(session, cancellationToken);
+            return await ApproveAsync(session, Pending.Scopes, agreement.Until, cancellationToken);
         }
 
         if (silent)
@@ -96,8 +91,8 @@ internal sealed class AuthorizeModel(
         }
 
         UserName = session.User.UserName ?? string.Empty;
-        DocumentChanges = documents.DescribeChanges(Pending.ClientId, session.User.Id);
-        Scopes = await scopeText.DescribeAsync(Pending.Scopes, Pending.Resources, cancellationToken);
+        Question = await questions.CreateAsync(
+            Pending.ClientId, Pending.Address, Pending.Scopes, Pending.Resources, session.User.Id, cancellationToken);
         HttpContext.AllowFormAction(Pending.Address.FormActionSource);
         return Page();
     }
@@ -134,20 +129,25 @@ internal sealed class AuthorizeModel(
             return Redirect(Here);
         }
 
+        if (ConsentAnswer.Read(HttpContext.Request.Form, Pending.Scopes, questions.FindDurations(Pending.Scopes), time.GetUtcNow()) is not { } answer)
+        {
+            return BadRequest();
+        }
+
         await documents.RememberAsync(Pending.ClientId, session.User.Id, cancellationToken);
         if (Pending.Address.BelongsToClient)
         {
             await consents.RememberAsync(
-                Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes, cancellationToken);
+                Pending.ClientId, session.User.Id, Pending.Resources, answer.ToAgreement(), cancellationToken);
         }
 
-        return await ApproveAsync(session, cancellationToken);
+        return await ApproveAsync(session, answer.Granted, answer.End, cancellationToken);
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var transaction = HttpContext.Features.Get<OpenIddictServerAspNetCoreFeature>()!.Transaction!;
-        Pending = await AuthorizationRequest.ReadAsync(transaction, applications, catalog, policy, cancellationToken);
+        Pending = await AuthorizationRequest.ReadAsync(transaction, catalog, policy, cancellationToken);
     }
 
     /// <summary>Whether the client wants the person to prove anew who they are, and they have not done so for it yet.</summary>
@@ -166,17 +166,20 @@ internal sealed class AuthorizeModel(
                 && time.GetUtcNow().ToUnixTimeSeconds() - session.AuthenticationTime.ToUnixTimeSeconds() > seconds);
     }
 
-    private bool MustAsk(Session session) =>
+    private bool MustAsk(Session session, Agreement agreement) =>
         Request.HasPromptValue(PromptValues.Consent)
         || !Pending.Address.BelongsToClient
         || !documents.Covers(Pending.ClientId, session.User.Id)
-        || !consents.Covers(Pending.ClientId, session.User.Id, Pending.Resources, Pending.Scopes);
+        || connections.HasPaused(session.User.Id, Pending.ClientId)
+        || !agreement.Covers(Pending.Scopes);
 
-    private async Task<IActionResult> ApproveAsync(Session session, CancellationToken cancellationToken)
+    private async Task<IActionResult> ApproveAsync(
+        Session session, ImmutableArray<string> scopes, DateTimeOffset? end, CancellationToken cancellationToken)
     {
-        var principal = await principals.CreateAsync(session.User, Pending.Scopes, Pending.Resources, cancellationToken);
+        var principal = await principals.CreateAsync(session.User, scopes, Pending.Resources, cancellationToken);
         TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
         TokenPrincipalFactory.SetAuthenticationMethods(principal, session.Methods);
+        ConnectionEnd.Choose(principal, end);
         return SignIn(principal, Scheme);
     }
 

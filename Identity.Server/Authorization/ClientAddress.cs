@@ -3,6 +3,9 @@ namespace Identity.Server.Authorization;
 /// <summary>Where a client receives its answer, and what follows from that.</summary>
 internal sealed class ClientAddress(Uri redirectUri)
 {
+    /// <summary>The address itself.</summary>
+    public Uri Uri => redirectUri;
+
     /// <summary>
     /// Whether only the client itself can receive the answer. Any program on a machine can listen on its loopback
     /// interface or claim a private-use scheme (RFC 8252 §8.6).

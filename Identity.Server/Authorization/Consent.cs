@@ -22,6 +22,12 @@ internal sealed class Consent : Entity
     /// <summary>The scopes, in ordinal order.</summary>
     public required ImmutableArray<string> Scopes { get; set; }
 
+    /// <summary>What was asked for as well and the user left out, in ordinal order; null: nothing.</summary>
+    public ImmutableArray<string>? Declined { get; set; }
+
+    /// <summary>Until when the user wants to be connected, and is not asked again; null: for as long as the settings let connections last.</summary>
+    public DateTimeOffset? Until { get; set; }
+
     /// <summary>When the user agreed last.</summary>
     public required DateTimeOffset ConsentDate { get; set; }
 }

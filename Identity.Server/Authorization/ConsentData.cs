@@ -17,6 +17,8 @@ internal sealed class ConsentData(Collection<Consent> consents) : IPersonalData
             consent.ClientId,
             consent.Resource,
             consent.Scopes,
+            consent.Declined,
+            consent.Until,
             AgreedOn = consent.ConsentDate,
         }));
 

@@ -13,11 +13,13 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
 
     private static readonly CollectionIndex<Consent> ByClient = new("client", consent => consent.ClientId);
 
+    private static readonly CollectionIndex<Consent> BySubject = new("subject", consent => consent.Subject);
+
     /// <summary>The collection, for the storage directory to open.</summary>
     public static CollectionDefinition<Consent> Definition { get; } = new("consents")
     {
         Json = ConsentJson.Default.Consent,
-        Indexes = [ByParties, ByClient],
+        Indexes = [ByParties, ByClient, BySubject],
         References =
         [
             new("client", "clients", consent => consent.ClientId, index: "client id"),
@@ -26,15 +28,21 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
     };
 
     /// <inheritdoc/>
-    public bool Covers(string clientId, string subject, ImmutableArray<string> resources, ImmutableArray<string> scopes) =>
-        Each(resources).All(resource =>
-            consents.FindFirst(ByParties, Key(clientId, subject, resource)) is { } consent
-            && scopes.All(scope => consent.Scopes.Contains(scope, StringComparer.Ordinal)));
+    public Agreement? Find(string clientId, string subject, ImmutableArray<string> resources)
+    {
+        var now = time.GetUtcNow();
+        var known = Each(resources).Select(resource => consents.FindFirst(ByParties, Key(clientId, subject, resource))).ToList();
+        return known.Exists(consent => consent is null || consent.Until <= now)
+            ? null
+            : new Agreement(
+                [.. known.Select(consent => consent!.Scopes.AsEnumerable()).Aggregate((left, right) => left.Intersect(right, StringComparer.Ordinal))],
+                [.. known.SelectMany(consent => consent!.Declined ?? []).Distinct(StringComparer.Ordinal)],
+                known.Min(consent => consent!.Until));
+    }
 
     /// <inheritdoc/>
     public async ValueTask RememberAsync(
-        string clientId, string subject, ImmutableArray<string> resources, ImmutableArray<string> scopes,
-        CancellationToken cancellationToken)
+        string clientId, string subject, ImmutableArray<string> resources, Agreement agreement, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         foreach (var resource in Each(resources))
@@ -42,7 +50,7 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
             if (consents.FindFirst(ByParties, Key(clientId, subject, resource)) is { } known)
             {
                 // Two approvals at once both add what they agreed to; a comparison of versions would refuse one of them.
-                await consents.MutateAsync([known.Id], consent => Widen(consent, scopes, now), cancellationToken);
+                await consents.MutateAsync([known.Id], consent => Widen(consent, agreement, now), cancellationToken);
                 continue;
             }
 
@@ -54,7 +62,9 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
                         ClientId = clientId,
                         Subject = subject,
                         Resource = resource,
-                        Scopes = Order(scopes),
+                        Scopes = Order(agreement.Scopes),
+                        Declined = agreement.Declined is [] ? null : Order(agreement.Declined),
+                        Until = agreement.Until,
                         ConsentDate = now,
                     },
                     cancellationToken);
@@ -70,9 +80,17 @@ internal sealed class ConsentStore(Collection<Consent> consents, TimeProvider ti
     public async ValueTask ForgetClientAsync(string clientId, CancellationToken cancellationToken)
         => await consents.RemoveAsync(consents.Find(ByClient, clientId).Select(consent => consent.Id), cancellationToken);
 
-    private static void Widen(Consent consent, ImmutableArray<string> scopes, DateTimeOffset now)
+    /// <inheritdoc/>
+    public async ValueTask ForgetAsync(string clientId, string subject, CancellationToken cancellationToken) => await consents.RemoveAsync(
+        consents.Find(BySubject, subject).Where(consent => consent.ClientId == clientId).Select(consent => consent.Id), cancellationToken);
+
+    // What was left out this time is no longer agreed to, whatever was before.
+    private static void Widen(Consent consent, Agreement agreement, DateTimeOffset now)
     {
-        consent.Scopes = Order([.. consent.Scopes, .. scopes]);
+        consent.Scopes = Order([.. consent.Scopes.Except(agreement.Declined, StringComparer.Ordinal), .. agreement.Scopes]);
+        var declined = Order([.. (consent.Declined ?? []).Except(agreement.Scopes, StringComparer.Ordinal), .. agreement.Declined]);
+        consent.Declined = declined is [] ? null : declined;
+        consent.Until = agreement.Until;
         consent.ConsentDate = now;
     }
 

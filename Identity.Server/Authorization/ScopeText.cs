@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Identity.Server.Resources;
+using Microsoft.Extensions.Localization;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Identity.Server.Authorization;
 
 /// <summary>Says in plain words what a scope allows.</summary>
-internal sealed class ScopeText(ResourceCatalog catalog, IOpenIddictScopeManager scopes)
+internal sealed class ScopeText(ResourceCatalog catalog, IOpenIddictScopeManager scopes, IStringLocalizer<Texts> text)
 {
     /// <summary>One sentence for each scope, in the order of the scopes, as the resources that they are for describe them.</summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(
@@ -18,10 +19,10 @@ internal sealed class ScopeText(ResourceCatalog catalog, IOpenIddictScopeManager
         {
             sentences.Add(name switch
             {
-                Scopes.OpenId => "Know who you are: an identifier for your account on this server",
-                Scopes.Profile => "See your name and user name",
-                Scopes.Email => "See your e-mail address",
-                Scopes.OfflineAccess => "Stay connected while you are away",
+                Scopes.OpenId => text["Scope.OpenId"],
+                Scopes.Profile => text["Scope.Profile"],
+                Scopes.Email => text["Scope.Email"],
+                Scopes.OfflineAccess => text["Scope.OfflineAccess"],
                 _ => catalog.FindDescription(name, resources) ?? await DescribeOtherAsync(name, cancellationToken),
             });
         }

@@ -47,13 +47,13 @@ internal sealed class DocumentConsents(Collection<DocumentConsent> consents, Req
     /// <param name="subject">The user.</param>
     /// <returns>True for clients of other kinds.</returns>
     public bool Covers(string clientId, string subject)
-        => Find(clientId) is null || (consents.Contains(ByParties, Key(clientId, subject)) && DescribeChanges(clientId, subject) is []);
+        => Find(clientId) is null || (consents.Contains(ByParties, Key(clientId, subject)) && FindChanges(clientId, subject) is []);
 
     /// <summary>Says what has changed since the user agreed.</summary>
     /// <param name="clientId">The client.</param>
     /// <param name="subject">The user.</param>
-    /// <returns>A sentence for each change; none where there is none, or nothing was agreed to.</returns>
-    public ImmutableArray<string> DescribeChanges(string clientId, string subject)
+    /// <returns>Each change; none where there is none, or nothing was agreed to.</returns>
+    public ImmutableArray<DocumentChange> FindChanges(string clientId, string subject)
     {
         if (Find(clientId) is not { } document || consents.FindFirst(ByParties, Key(clientId, subject)) is not { } agreed)
         {
@@ -63,9 +63,9 @@ internal sealed class DocumentConsents(Collection<DocumentConsent> consents, Req
         var redirectUris = document.Metadata.RedirectUris;
         return
         [
-            .. redirectUris.Except(agreed.RedirectUris, StringComparer.Ordinal).Select(uri => $"Answers may now go to {uri}"),
-            .. agreed.RedirectUris.Except(redirectUris, StringComparer.Ordinal).Select(uri => $"Answers no longer go to {uri}"),
-            .. KeysOf(document).SequenceEqual(agreed.Keys, StringComparer.Ordinal) ? [] : new[] { "It proves who it is by other keys than before" },
+            .. redirectUris.Except(agreed.RedirectUris, StringComparer.Ordinal).Select(uri => new DocumentChange(DocumentChangeKind.AddressAdded, uri)),
+            .. agreed.RedirectUris.Except(redirectUris, StringComparer.Ordinal).Select(uri => new DocumentChange(DocumentChangeKind.AddressRemoved, uri)),
+            .. KeysOf(document).SequenceEqual(agreed.Keys, StringComparer.Ordinal) ? [] : new[] { new DocumentChange(DocumentChangeKind.OtherKeys, null) },
         ];
     }
 

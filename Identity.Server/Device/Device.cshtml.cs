@@ -1,12 +1,13 @@
 using Identity.Server.Accounts;
-using Identity.Server.Authorization;
+using Identity.Server.Authorization.Consents;
 using Identity.Server.Hosting;
-using Identity.Server.Resources;
 using Identity.Server.Tokens;
+using Identity.Server.Tokens.Connections;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -18,12 +19,12 @@ namespace Identity.Server.Device;
 /// what, and agrees or does not.
 /// </summary>
 internal sealed class DeviceModel(
-    IOpenIddictApplicationManager applications,
-    ScopeText scopeText,
-    ResourceCatalog catalog,
+    ConsentQuestions questions,
     TokenPrincipalFactory principals,
     UserCodeAttempts attempts,
-    SignInAddress addresses) : PageModel
+    SignInAddress addresses,
+    IStringLocalizer<Texts> text,
+    TimeProvider time) : PageModel
 {
     internal const string Route = "/device";
 
@@ -34,21 +35,13 @@ internal sealed class DeviceModel(
     /// <summary>The code, as the device shows it; null where it has to be entered yet.</summary>
     public string? UserCode { get; private set; }
 
-    /// <summary>What the client calls itself; a claim, nothing more.</summary>
-    public string? ClientName { get; private set; }
-
-    public IReadOnlyList<string> Resources { get; private set; } = [];
-
-    /// <summary>What is asked for, in plain words.</summary>
-    public IReadOnlyList<string> Scopes { get; private set; } = [];
+    /// <summary>What the person is asked; null where the code has to be entered yet.</summary>
+    public ConsentQuestion? Question { get; private set; }
 
     public string SignInAddress => addresses.Create(HttpContext, Here);
 
     private string Here => HttpContext.Request.PathBase + Route
         + (UserCode is null ? string.Empty : new QueryBuilder { { Parameters.UserCode, UserCode } }.ToString());
-
-    /// <summary>What people call a resource, where they were told how.</summary>
-    public string? NameOf(string resource) => catalog.FindName(resource);
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +58,7 @@ internal sealed class DeviceModel(
             return Page();
         }
 
-        return await FindRequestAsync() is { } request ? await ShowAsync(request, cancellationToken) : Refused();
+        return await FindRequestAsync() is { } request ? await ShowAsync(request, session, cancellationToken) : Refused();
     }
 
     public async Task<IActionResult> OnPostAsync(string? decision, CancellationToken cancellationToken)
@@ -85,26 +78,31 @@ internal sealed class DeviceModel(
         {
             "allow" => await ApproveAsync(request, session, cancellationToken),
             "deny" => Forbid(End(DeviceDoneModel.Denied), Scheme),
-            _ => await ShowAsync(request, cancellationToken),
+            _ => await ShowAsync(request, session, cancellationToken),
         };
     }
 
-    private async Task<PageResult> ShowAsync(AuthenticateResult request, CancellationToken cancellationToken)
+    private async Task<PageResult> ShowAsync(AuthenticateResult request, Session session, CancellationToken cancellationToken)
     {
-        var application = await applications.FindByClientIdAsync(request.Principal!.GetClaim(Claims.ClientId)!, cancellationToken);
+        var asked = request.Principal!;
         UserCode = request.Properties!.GetTokenValue(OpenIddictServerAspNetCoreConstants.Tokens.UserCode);
-        ClientName = application is null ? null : AuthorizationRequest.Shorten(await applications.GetDisplayNameAsync(application, cancellationToken));
-        Resources = request.Principal!.GetResources();
-        Scopes = await scopeText.DescribeAsync(request.Principal!.GetScopes(), request.Principal!.GetResources(), cancellationToken);
+        Question = await questions.CreateAsync(
+            asked.GetClaim(Claims.ClientId)!, address: null, asked.GetScopes(), asked.GetResources(), session.User.Id, cancellationToken);
         return Page();
     }
 
     private async Task<IActionResult> ApproveAsync(AuthenticateResult request, Session session, CancellationToken cancellationToken)
     {
         var asked = request.Principal!;
-        var principal = await principals.CreateAsync(session.User, asked.GetScopes(), asked.GetResources(), cancellationToken);
+        if (ConsentAnswer.Read(HttpContext.Request.Form, asked.GetScopes(), questions.FindDurations(asked.GetScopes()), time.GetUtcNow()) is not { } answer)
+        {
+            return BadRequest();
+        }
+
+        var principal = await principals.CreateAsync(session.User, answer.Granted, asked.GetResources(), cancellationToken);
         TokenPrincipalFactory.SetAuthenticationTime(principal, session.AuthenticationTime);
         TokenPrincipalFactory.SetAuthenticationMethods(principal, session.Methods);
+        ConnectionEnd.Choose(principal, answer.End);
         return SignIn(principal, End(DeviceDoneModel.Allowed), Scheme);
     }
 
@@ -114,7 +112,7 @@ internal sealed class DeviceModel(
         if (attempts.Begin(UnitOfWorkMiddleware.OriginOf(HttpContext.Connection.RemoteIpAddress)) is not { } attempt)
         {
             Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            ModelState.AddModelError(string.Empty, "Too many codes that were not right. Wait ten minutes, then try again.");
+            ModelState.AddModelError(string.Empty, text["Device.TooMany"]);
             return null;
         }
 
@@ -126,8 +124,7 @@ internal sealed class DeviceModel(
         }
 
         Response.StatusCode = StatusCodes.Status400BadRequest;
-        ModelState.AddModelError(
-            string.Empty, "That is no code that waits for an answer. Compare it with the device; after ten minutes, or once it was answered, the device needs a new one.");
+        ModelState.AddModelError(string.Empty, text["Device.Wrong"]);
         return null;
     }
 

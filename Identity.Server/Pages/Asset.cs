@@ -4,18 +4,27 @@ using System.Security.Cryptography;
 namespace Identity.Server.Pages;
 
 /// <summary>
-/// A file that pages load. It is part of the assembly, so that pages look right from wherever the server is started, and
-/// its address changes with its content, so that browsers may keep it.
+/// A file that pages load. Most are part of the assembly, so that pages look right from wherever the server is started. Its
+/// address changes with its content, so that browsers may keep it.
 /// </summary>
 internal sealed class Asset
 {
     private readonly byte[] _content;
     private readonly string _contentType;
 
-    private Asset(string name, string contentType)
+    /// <summary>A file of whatever content.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="contentType">What it is.</param>
+    /// <param name="content">What is in it.</param>
+    public Asset(string name, string contentType, byte[] content)
     {
-        (Route, _content, _contentType) = ($"/{name}", Load(name), contentType);
+        (Route, _content, _contentType) = ($"/{name}", content, contentType);
         Address = $"{Route}?v={Base64Url.EncodeToString(SHA256.HashData(_content).AsSpan(0, 9))}";
+    }
+
+    private Asset(string name, string contentType)
+        : this(name, contentType, Load(name))
+    {
     }
 
     /// <summary>The one stylesheet.</summary>
@@ -26,6 +35,9 @@ internal sealed class Asset
 
     /// <summary>The one script, of the pages for passkeys.</summary>
     public static Asset PasskeyScript { get; } = new("passkeys.js", "text/javascript; charset=utf-8");
+
+    /// <summary>What it is.</summary>
+    public string ContentType => _contentType;
 
     /// <summary>Where it is served.</summary>
     public string Route { get; }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 using Microsoft.Net.Http.Headers;
 using OpenIddict.Abstractions;
 
@@ -15,7 +16,7 @@ namespace Identity.Server.Pages;
 /// </summary>
 /// <remarks>It stands in for a request that failed: its status is the one that request left behind. It only shows, so that nothing can be forged.</remarks>
 [IgnoreAntiforgeryToken(Order = 1001)]
-internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, ILogger<ErrorModel> logger) : PageModel
+internal sealed partial class ErrorModel(IOpenIddictApplicationManager applications, IStringLocalizer<Texts> text, ILogger<ErrorModel> logger) : PageModel
 {
     internal const string Route = "/error";
 
@@ -73,53 +74,23 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
         var request = HttpContext.GetOpenIddictServerRequest();
         var fault = await AuthorizationFaults.ClassifyAsync(request, applications, cancellationToken);
         Log.Refused(logger, Reference!, fault, answer.Error!, answer.ErrorDescription, ForLog(request?.ClientId, fault is AuthorizationFault.UnknownClient ? 8 : MaximumShown));
-        Explanation = fault switch
-        {
-            AuthorizationFault.UnknownClient => new(
-                "This server does not know the application",
-                [
-                    "The application that sent you here is not registered on this server. Perhaps it was removed after a long time "
-                        + "without use, or the server was set up anew.",
-                    "You have not been sent back to it, because nobody can tell where this request really comes from.",
-                ],
-                ShowReconnect: true),
-            AuthorizationFault.UnknownRedirectUri => new(
-                "The application wants its answer at another address",
-                [
-                    "The application is registered on this server, but not with the address to which this request wants to send "
-                        + "you. You have not been sent there.",
-                ],
-                ShowReconnect: true),
-            AuthorizationFault.RequestGone => new(
-                "Start over from the application",
-                [
-                    "What the application asked for is no longer here: it has been answered already, it waited for too long, or "
-                        + "the server was restarted in the meantime.",
-                    "Nothing is lost. Go back to the application and connect once more.",
-                ]),
-            _ => new(
-                "The application asked in a way that does not work",
-                ["This is a mistake in the application, or in the address that was opened.", Sentence(answer)]),
-        };
+        Explanation = new Explanation(
+            $"Error.{fault}",
+            Sentence: fault is AuthorizationFault.InvalidRequest ? $"{answer.ErrorDescription ?? text["Error.InvalidRequest.NoReason"]} ({answer.Error})" : null,
+            ShowMore: fault is AuthorizationFault.UnknownClient or AuthorizationFault.RequestGone,
+            ShowReconnect: fault is AuthorizationFault.UnknownClient or AuthorizationFault.UnknownRedirectUri);
     }
 
-    private static Explanation Explain(int status) => status switch
+    private static Explanation Explain(int status) => new(status switch
     {
-        StatusCodes.Status400BadRequest => new(
-            "That did not work",
-            ["The page had been open for too long, or you have signed in or out since. Go back, load it again and repeat what you did."]),
-        StatusCodes.Status404NotFound => new("There is nothing at this address", ["Check the address."]),
-        StatusCodes.Status429TooManyRequests => new("Too many requests", ["Wait a minute, then try again."]),
-        >= 500 => new(
-            "Something went wrong on the server",
-            ["It is not your doing. Try again in a moment. If it goes on, tell whoever runs this server."]),
-        _ => new("That did not work", ["The server cannot answer such a request at this address."]),
-    };
+        StatusCodes.Status400BadRequest => "Error.Outdated",
+        StatusCodes.Status404NotFound => "Error.NotFound",
+        StatusCodes.Status429TooManyRequests => "Error.TooMany",
+        >= 500 => "Error.Failed",
+        _ => "Error.Other",
+    });
 
     private static string CreateReference() => RandomNumberGenerator.GetString("23456789ABCDEFGHJKMNPQRSTUVWXYZ", 8);
-
-    private static string Sentence(OpenIddictResponse answer) =>
-        $"{answer.ErrorDescription ?? "It gave no further reason."} ({answer.Error})";
 
     // A stranger wrote it: no line of its own in the log, and not at any length. What is no client's identifier may be a secret that
     // somebody took for one.
@@ -146,7 +117,8 @@ internal sealed partial class ErrorModel(IOpenIddictApplicationManager applicati
 }
 
 /// <summary>What an error page says.</summary>
-/// <param name="Heading">What happened, in a few words.</param>
-/// <param name="Paragraphs">What happened, and what to do.</param>
+/// <param name="Key">Where its words begin in <c>Texts.resx</c>.</param>
+/// <param name="Sentence">What there is to say beyond them.</param>
+/// <param name="ShowMore">Whether there is a second paragraph.</param>
 /// <param name="ShowReconnect">Whether connecting the application anew will help.</param>
-internal sealed record Explanation(string Heading, IReadOnlyList<string> Paragraphs, bool ShowReconnect = false);
+internal sealed record Explanation(string Key, string? Sentence = null, bool ShowMore = false, bool ShowReconnect = false);

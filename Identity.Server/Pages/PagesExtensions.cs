@@ -1,3 +1,5 @@
+using Identity.Server.Hosting;
+
 namespace Identity.Server.Pages;
 
 /// <summary>What all pages share: layout, stylesheet, headers, errors.</summary>
@@ -9,6 +11,8 @@ internal static class PagesExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
 
+        services.AddValidatedOptions<BrandingOptions>(configuration, BrandingOptions.Section);
+        services.AddSingleton<Brand>();
         services.AddRazorPages(options =>
         {
             options.RootDirectory = "/";
@@ -53,6 +57,12 @@ internal static class PagesExtensions
         endpoints.MapGet(Asset.Stylesheet.Route, Asset.Stylesheet.WriteAsync);
         endpoints.MapGet(Asset.Icon.Route, Asset.Icon.WriteAsync);
         endpoints.MapGet(Asset.PasskeyScript.Route, Asset.PasskeyScript.WriteAsync);
+        var brand = endpoints.ServiceProvider.GetRequiredService<Brand>();
+        foreach (var asset in new[] { brand.Logo, brand.Stylesheet }.OfType<Asset>().Where(asset => asset != Asset.Icon))
+        {
+            endpoints.MapGet(asset.Route, asset.WriteAsync);
+        }
+
         return endpoints;
     }
 }

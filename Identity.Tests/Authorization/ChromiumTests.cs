@@ -1,6 +1,4 @@
-using Identity.Server.Accounts;
 using Identity.Tests.Infrastructure;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using NUnit.Framework;
 
@@ -158,77 +156,10 @@ internal sealed class ChromiumTests
         await Assertions.Expect(page.Locator("#answer")).ToContainTextAsync("code=");
     }
 
-    [Test]
-    public async Task Every_page_can_be_looked_at()
-    {
-        await using var empty = await Scene.StartEmptyAsync();
-        var setup = empty.Server.Services.GetRequiredService<FirstAccountLink>().Issue(empty.Server.Address)!;
-        await _scene.AddClientAsync(
-            "loopback", "Claude Code (mcp.example.com)", "http://127.0.0.1:53682/callback");
-        await _scene.AddDeviceClientAsync("television", "Television");
-        await _scene.AddClientAsync("web", "ChatGPT", "https://chatgpt.com/connector_platform_oauth_redirect");
-
-        foreach (var look in Look.All)
-        {
-            var page = await _chromium.OpenAsync(look);
-            await ShowAsync(page, look, "home", "/");
-            await ShowAsync(page, look, "setup", setup.AbsoluteUri);
-            await ShowAsync(page, look, "setup-expired", "/account/setup?token=x");
-            await ShowAsync(page, look, "error-unknown-client", "/connect/authorize?client_id=unknown&redirect_uri=https://client.example/");
-            await ShowAsync(page, look, "error-start-over", $"/connect/authorize?client_id={Scene.ClientId}&request_uri=urn:ietf:params:oauth:request_uri:x");
-            await ShowAsync(page, look, "error-not-found", "/nothing-here");
-            await ShowAsync(page, look, "sign-in-plain", "/account/sign-in");
-            await ShowAsync(page, look, "sign-in", Consent("web"));
-            await page.GetByLabel("User name").FillAsync(Scene.UserName);
-            await page.GetByLabel("Password").FillAsync("not the password");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-            await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
-            await ShootAsync(page, look, "sign-in-wrong");
-            await SignInAsync(page);
-            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Allow" })).ToBeVisibleAsync();
-            await ShootAsync(page, look, "consent");
-            await ShowAsync(page, look, "consent-loopback", Consent("loopback", "http://127.0.0.1:53682/callback"));
-            await ShowAsync(page, look, "home-signed-in", "/");
-            await ShowAsync(page, look, "device", "/device");
-            await ShowAsync(page, look, "device-wrong", "/device?user_code=BBBB-BBBB");
-            await ShowAsync(page, look, "device-consent", await _scene.AskForDeviceAsync());
-            await ShowAsync(page, look, "device-done", "/device/done?allowed");
-            await ShowAsync(page, look, "sign-out", "/account/sign-out");
-            await ShowAsync(page, look, "end-session", "/connect/logout");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-            await Assertions.Expect(page.GetByText("You are signed out")).ToBeVisibleAsync();
-            await ShootAsync(page, look, "signed-out");
-        }
-
-        // Chromium reports every error status as a failure to load; anything else would be a rule of ours that a page breaks.
-        Assert.That(_chromium.Complaints.Where(text => !text.Contains("the server responded with a status", StringComparison.Ordinal)), Is.Empty);
-    }
-
-    private string Consent(string clientId, string redirectUri = "https://chatgpt.com/connector_platform_oauth_redirect") => _scene.AuthorizeUrl(
-        redirectUri,
-        ("client_id", clientId),
-        ("scope", "openid profile email"),
-        ("resource", "https://mcp.example.com/projects")).AbsoluteUri;
-
     private static async Task SignInAsync(IPage page)
     {
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-    }
-
-    private async Task ShowAsync(IPage page, Look look, string name, string address)
-    {
-        await page.GotoAsync(new Uri(_scene.Server.Address, address).AbsoluteUri);
-        await ShootAsync(page, look, name);
-    }
-
-    private static async Task ShootAsync(IPage page, Look look, string name)
-    {
-        // Nothing sticks out sideways, however narrow the screen.
-        Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(look.Width), name);
-        var background = await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor");
-        Assert.That(background, Is.EqualTo(look.Scheme == ColorScheme.Dark ? "rgb(18, 22, 21)" : "rgb(244, 245, 243)"), "the stylesheet counts");
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Screenshots, $"{name}-{look.Name}.png"), FullPage = true });
     }
 }

@@ -27,7 +27,8 @@ internal sealed partial record BrowserPage(
             Fields: [.. Input().Matches(match.Groups["content"].Value).Select(input => new BrowserField(
                 Attribute(input.Value, "name"),
                 Attribute(input.Value, "type") ?? "text",
-                Attribute(input.Value, "value") ?? string.Empty))])),
+                Attribute(input.Value, "value") ?? string.Empty,
+                Checked().IsMatch(input.Value)))])),
     ];
 
     /// <summary>The addresses that the page links to.</summary>
@@ -43,8 +44,11 @@ internal sealed partial record BrowserPage(
     [GeneratedRegex("<form(?<attributes>[^>]*)>(?<content>.*?)</form>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Form();
 
-    [GeneratedRegex("<(input|button)\\s[^>]*>", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<(input|button|select)\\s[^>]*>", RegexOptions.IgnoreCase)]
     private static partial Regex Input();
+
+    [GeneratedRegex("\\schecked[\\s=>/]", RegexOptions.IgnoreCase)]
+    private static partial Regex Checked();
 
     [GeneratedRegex("<a\\s[^>]*>", RegexOptions.IgnoreCase)]
     private static partial Regex Link();
@@ -61,4 +65,4 @@ internal sealed record BrowserForm(string Method, Uri Action, IReadOnlyList<Brow
     public bool Has(string name) => Fields.Any(field => field.Name == name);
 }
 
-internal sealed record BrowserField(string? Name, string Type, string Value);
+internal sealed record BrowserField(string? Name, string Type, string Value, bool IsChecked);

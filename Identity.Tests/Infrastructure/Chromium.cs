@@ -4,9 +4,14 @@ using NUnit.Framework;
 
 namespace Identity.Tests.Infrastructure;
 
-/// <summary>The Chromium of this machine, without a window.</summary>
+/// <summary>
+/// The Chromium of this machine, without a window. All tests share one process, which takes a second to start; each has windows of its
+/// own, with their own cookies. Who needs a command line of another kind gets a process of its own.
+/// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Shared = new(() => LaunchAsync());
+
     private static readonly string[] UsualPlaces =
     [
         "/usr/bin/chromium",
@@ -16,21 +21,49 @@ internal sealed class Chromium : IAsyncDisposable
         @"C:\Program Files\Google\Chrome\Application\chrome.exe",
     ];
 
-    private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
+    private readonly IPlaywright? _own;
+    private readonly ConcurrentQueue<IBrowserContext> _contexts = new();
     private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentQueue<string> _requests = new();
 
-    private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+    private Chromium(IBrowser browser, IPlaywright? own = null) => (_browser, _own) = (browser, own);
+
+    /// <summary>Where the solution is.</summary>
+    public static string Root { get; } = FindRoot();
 
     /// <summary>Where pictures of pages go.</summary>
-    public static string Screenshots { get; } = Path.Combine(Root(), "artifacts", "screenshots");
+    public static string Screenshots { get; } = Path.Combine(Root, "artifacts", "screenshots");
 
     /// <summary>What the browser reported as errors on any page, refusals by Content-Security-Policy among them.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
-    /// <summary>Starts it; <c>CHROMIUM_PATH</c> says where it is when it is in none of the usual places.</summary>
+    /// <summary>The addresses of everything that any page asked for.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>Starts it, unless it runs; <c>CHROMIUM_PATH</c> says where it is when it is in none of the usual places.</summary>
+    public static async Task<Chromium> StartAsync() => new((await Shared.Value).Browser);
+
+    /// <summary>Starts a process of its own.</summary>
     /// <param name="arguments">Further arguments of its command line.</param>
     public static async Task<Chromium> StartAsync(params string[] arguments)
+    {
+        var (playwright, browser) = await LaunchAsync(arguments);
+        return new(browser, playwright);
+    }
+
+    /// <summary>Ends the process after the last test.</summary>
+    public static async Task StopAsync()
+    {
+        if (Shared.IsValueCreated && Shared.Value.IsCompletedSuccessfully)
+        {
+            var (playwright, browser) = await Shared.Value;
+            await browser.DisposeAsync();
+            playwright.Dispose();
+        }
+    }
+
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> LaunchAsync(params string[] arguments)
     {
         // Read by Playwright's driver; the browser is the machine's own.
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
@@ -43,7 +76,7 @@ internal sealed class Chromium : IAsyncDisposable
         var playwright = await Playwright.CreateAsync();
         try
         {
-            return new Chromium(playwright, await playwright.Chromium.LaunchAsync(new()
+            return (playwright, await playwright.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = path,
                 Headless = true,
@@ -67,6 +100,8 @@ internal sealed class Chromium : IAsyncDisposable
             ViewportSize = new() { Width = look.Width, Height = look.Height },
             Locale = "en-US",
         });
+        _contexts.Enqueue(context);
+        context.Request += (_, request) => _requests.Enqueue(request.Url);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
@@ -80,11 +115,19 @@ internal sealed class Chromium : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        foreach (var context in _contexts)
+        {
+            await context.DisposeAsync();
+        }
+
+        if (_own is not null)
+        {
+            await _browser.DisposeAsync();
+            _own.Dispose();
+        }
     }
 
-    private static string Root()
+    private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Identity.slnx")))

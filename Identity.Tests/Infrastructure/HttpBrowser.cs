@@ -75,8 +75,8 @@ internal sealed class HttpBrowser : IDisposable
         SubmitAsync(page, [new("UserName", user), new("Password", password)], cancellationToken);
 
     /// <summary>
-    /// Sends the first form of the page that has all the fields named: with its hidden values, then those given. Buttons
-    /// are sent only when they are named.
+    /// Sends the first form of the page that has all the fields named: with its hidden values and the boxes that are
+    /// ticked, then those given. Buttons are sent only when they are named.
     /// </summary>
     public Task<BrowserPage> SubmitAsync(
         BrowserPage page, IReadOnlyList<KeyValuePair<string, string>> fields, CancellationToken cancellationToken = default)
@@ -85,7 +85,7 @@ internal sealed class HttpBrowser : IDisposable
             ?? throw new InvalidOperationException($"No form on {page.Address} has {string.Join(", ", fields.Select(field => field.Key))}: {page.Text}");
 
         var values = form.Fields
-            .Where(field => field is { Name: not null, Type: "hidden" } && fields.All(given => given.Key != field.Name))
+            .Where(field => field.Name is not null && (field.Type is "hidden" || field is { Type: "checkbox", IsChecked: true }) && fields.All(given => given.Key != field.Name))
             .Select(field => KeyValuePair.Create(field.Name!, field.Value))
             .Concat(fields);
 

@@ -18,6 +18,7 @@ internal abstract class ClientScene : IAsyncDisposable
     private readonly Uri _server;
     private readonly HttpClient _http;
     private readonly ResponseRecorder? _recorder;
+    private readonly string _askedVerifier = CreateVerifier();
     private int _registrations;
 
     /// <param name="server">The address of the server.</param>
@@ -51,7 +52,26 @@ internal abstract class ClientScene : IAsyncDisposable
     /// <summary>Lets the user sign in and agree, and returns the code.</summary>
     public async Task<AuthorizationCode> AuthorizeAsync(TestClient client, string scope = "openid profile email", string? resource = null, string user = Scene.UserName)
     {
-        var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var verifier = CreateVerifier();
+        using var browser = OpenBrowser();
+        var answer = Scene.Answer(await browser.AuthorizeAsync(AuthorizeUrl(client, scope, resource, prompt: null, verifier), user, Scene.Password));
+        Assert.That(answer, Does.ContainKey("code"), string.Join(", ", answer));
+        return new AuthorizationCode(answer["code"]!, verifier);
+    }
+
+    /// <summary>Sends a browser that is signed in with an authorization request: to the question, or back to the client where there is none.</summary>
+    public Task<BrowserPage> AskAsync(TestClient client, HttpBrowser browser, string scope, string? resource = null, string? prompt = null)
+        => browser.GoAsync(AuthorizeUrl(client, scope, resource, prompt, _askedVerifier));
+
+    /// <summary>The code with which the browser came back to the client after <see cref="AskAsync"/>.</summary>
+    public AuthorizationCode CodeOf(BrowserPage page)
+    {
+        Assert.That(page.LeftFor, Is.Not.Null, page.Text);
+        return new AuthorizationCode(Scene.Answer(page.LeftFor!)["code"]!, _askedVerifier);
+    }
+
+    private Uri AuthorizeUrl(TestClient client, string scope, string? resource, string? prompt, string verifier)
+    {
         var query = new Dictionary<string, string?>
         {
             ["client_id"] = client.Id,
@@ -59,15 +79,14 @@ internal abstract class ClientScene : IAsyncDisposable
             ["redirect_uri"] = RedirectUri,
             ["scope"] = scope,
             ["resource"] = resource,
+            ["prompt"] = prompt,
             ["code_challenge"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
             ["code_challenge_method"] = "S256",
         };
-        using var browser = OpenBrowser();
-        var answer = Scene.Answer(await browser.AuthorizeAsync(
-            new Uri(_server, QueryHelpers.AddQueryString("/connect/authorize", query.Where(parameter => parameter.Value is not null))), user, Scene.Password));
-        Assert.That(answer, Does.ContainKey("code"), string.Join(", ", answer));
-        return new AuthorizationCode(answer["code"]!, verifier);
+        return new Uri(_server, QueryHelpers.AddQueryString("/connect/authorize", query.Where(parameter => parameter.Value is not null)));
     }
+
+    private static string CreateVerifier() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Goes the whole way to tokens.</summary>
     public async Task<Tokens> ConnectAsync(TestClient client, string scope = "openid profile email", string? resource = null, string user = Scene.UserName)

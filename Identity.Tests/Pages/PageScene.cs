@@ -1,0 +1,83 @@
+using Identity.Server.Accounts;
+using Identity.Server.Tokens.Connections;
+using Identity.Stores.FileSystem.Models;
+using Identity.Stores.FileSystem.Storage;
+using Identity.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Identity.Tests.Pages;
+
+/// <summary>A server where there is something to see on every page.</summary>
+internal sealed class PageScene : IAsyncDisposable
+{
+    public const string Resource = "https://mcp.example.com/projects";
+
+    private const string ChatGptRedirectUri = "https://chatgpt.com/connector_platform_oauth_redirect";
+    private const string LoopbackRedirectUri = "http://127.0.0.1:53682/callback";
+
+    private readonly Scene _empty;
+
+    private PageScene(Scene scene, Scene empty) => (Scene, _empty) = (scene, empty);
+
+    public Scene Scene { get; }
+
+    /// <summary>Where the first account is created, on a server that has none.</summary>
+    public string SetupAddress => _empty.Server.Services.GetRequiredService<FirstAccountLink>().Issue(_empty.Server.Address)!.AbsoluteUri;
+
+    public static async Task<PageScene> StartAsync()
+    {
+        var scene = new PageScene(await Scene.StartAsync(), await Scene.StartEmptyAsync());
+        await scene.Scene.AddClientAsync("loopback", "Claude Code (mcp.example.com)", LoopbackRedirectUri);
+        await scene.Scene.AddDeviceClientAsync("television", "Television");
+        await scene.Scene.AddClientAsync("web", "ChatGPT", ChatGptRedirectUri);
+        await scene.AddConnectionsAsync();
+        return scene;
+    }
+
+    /// <summary>The question of a client on the web.</summary>
+    public string Consent => Authorize("web", ChatGptRedirectUri);
+
+    /// <summary>The question of a client on the device.</summary>
+    public string ConsentForDevice => Authorize("loopback", LoopbackRedirectUri);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Scene.DisposeAsync();
+        await _empty.DisposeAsync();
+    }
+
+    private string Authorize(string clientId, string redirectUri)
+        => Scene.AuthorizeUrl(redirectUri, ("client_id", clientId), ("scope", "openid profile email"), ("resource", Resource)).AbsoluteUri;
+
+    /// <summary>One that goes on, one that is paused, and one that ended.</summary>
+    private async Task AddConnectionsAsync()
+    {
+        var subject = Scene.Server.Services.GetRequiredService<Collection<User>>().List().Single().Id;
+        var records = Scene.Server.Services.GetRequiredService<ConnectionRecords>();
+        var now = Scene.Server.Time.GetUtcNow();
+        foreach (var (id, name, hours) in new[] { ("connection", "ChatGPT", 3), ("paused", "ChatGPT", 40), ("ended", "Claude Code (mcp.example.com)", 30) })
+        {
+            var used = now - TimeSpan.FromHours(hours);
+            await records.AddAsync(
+                new ConnectionRecord
+                {
+                    Id = id,
+                    Subject = subject,
+                    ClientId = name,
+                    ClientName = name,
+                    RedirectUri = ChatGptRedirectUri,
+                    Resources = [id is "connection" ? Resource : "https://mcp.example.com/a-resource-with-a-long-address/that-does-not-fit-on-a-narrow-screen"],
+                    Scopes = ["openid", "profile", "offline_access"],
+                    BeganAt = used - TimeSpan.FromHours(5),
+                    FirstUsedAt = used - TimeSpan.FromHours(5),
+                    FirstUsedFrom = "203.0.113.9",
+                    LastUsedAt = used,
+                    LastUsedFrom = "2001:db8::8:800:200c:417a",
+                    UsableUntil = used + TimeSpan.FromHours(id is "ended" ? 24 : 48),
+                },
+                CancellationToken.None);
+        }
+
+        await records.PauseAsync("paused", pause: true, CancellationToken.None);
+    }
+}
