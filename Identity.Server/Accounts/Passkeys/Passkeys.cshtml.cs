@@ -22,6 +22,10 @@ internal sealed class PasskeysModel(
     /// <summary>The passkeys, in the order in which they were added.</summary>
     public IReadOnlyList<UserPasskeyInfo> Entries { get; private set; } = [];
 
+    /// <summary>What the browser answered. Not an argument of the handler: those are logged, if only at the lowest level.</summary>
+    [BindProperty(Name = "credential")]
+    public string? Credential { get; set; }
+
     /// <summary>Whether passkeys work at this address.</summary>
     public bool IsPossible => PasskeyHost.IsSuitable(HttpContext);
 
@@ -30,29 +34,29 @@ internal sealed class PasskeysModel(
 
     public async Task OnGetAsync() => await ShowAsync(await FindUserAsync());
 
-    public async Task<IActionResult> OnPostAsync(string? decision, string? id, string? name, string? credential, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostAsync(string? decision, string? id, string? name, CancellationToken cancellationToken)
     {
         var user = await FindUserAsync();
         return decision switch
         {
             "rename" => await RenameAsync(user, id, name),
             "remove" => await RemoveAsync(user, id, cancellationToken),
-            _ => await AddAsync(user, name, credential, cancellationToken),
+            _ => await AddAsync(user, name, cancellationToken),
         };
     }
 
     // The filter has seen to it that somebody is signed in.
     private async Task<User> FindUserAsync() => (await Session.FindAsync(HttpContext))!.User;
 
-    private async Task<IActionResult> AddAsync(User user, string? name, string? credential, CancellationToken cancellationToken)
+    private async Task<IActionResult> AddAsync(User user, string? name, CancellationToken cancellationToken)
     {
         if (!IsName(name))
         {
             return await RefuseAsync(user, "Passkeys.WrongName");
         }
 
-        var outcome = IsPossible && !string.IsNullOrEmpty(credential)
-            ? await passkeys.AddAsync(user, name!.Trim(), credential)
+        var outcome = IsPossible && !string.IsNullOrEmpty(Credential)
+            ? await passkeys.AddAsync(user, name!.Trim(), Credential)
             : PasskeyOutcome.TooLate;
         if (outcome is not PasskeyOutcome.Succeeded)
         {

@@ -20,6 +20,10 @@ internal sealed class SignInPasskeyModel(
     [BindProperty(SupportsGet = true, Name = "destination")]
     public string? Destination { get; set; }
 
+    /// <summary>What the browser answered. Not an argument of the handler: those are logged, if only at the lowest level.</summary>
+    [BindProperty(Name = "credential")]
+    public string? Credential { get; set; }
+
     /// <summary>Whether passkeys work at this address.</summary>
     public bool IsPossible => PasskeyHost.IsSuitable(HttpContext);
 
@@ -35,10 +39,10 @@ internal sealed class SignInPasskeyModel(
         await ShowAsync();
     }
 
-    public async Task<IActionResult> OnPostAsync(string? credential)
+    public async Task<IActionResult> OnPostAsync()
     {
-        var (user, outcome) = IsPossible && !string.IsNullOrEmpty(credential)
-            ? await passkeys.RecogniseAsync(credential)
+        var (user, outcome) = IsPossible && !string.IsNullOrEmpty(Credential)
+            ? await passkeys.RecogniseAsync(Credential)
             : (null, PasskeyOutcome.TooLate);
         if (user is not null)
         {

@@ -42,7 +42,7 @@ internal sealed class ExternalCallbackModel(
         }
 
         return await accounts.EnterAsync(identity, cancellationToken) is { } user
-            ? await signIn.CompleteAsync(user, state.ReturnUrl)
+            ? await signIn.CompleteAsync(user, state.ReturnUrl, state.Destination)
             : Show(ExternalProblem.NotAdmitted, found, state.ReturnUrl);
     }
 

@@ -7,17 +7,32 @@ namespace Identity.Server.Accounts.Providers;
 /// <param name="ReturnUrl">Where to go on afterwards, on this server.</param>
 /// <param name="Account">The account to which the identity will be linked; null where it is to sign somebody in.</param>
 /// <param name="Invitation">The token of the invitation that will be accepted with it; null where there is none.</param>
-internal sealed record ExternalReturn(string? Provider, string? ReturnUrl, string? Account = null, string? Invitation = null)
+/// <param name="Destination">What <see cref="SignInAddress"/> says about where the redirects end, for the form of the second step.</param>
+internal sealed record ExternalReturn(
+    string? Provider, string? ReturnUrl, string? Account = null, string? Invitation = null, string? Destination = null)
 {
     private const string ReturnUrlItem = "return_url";
     private const string AccountItem = "account";
     private const string InvitationItem = "invitation";
+    private const string DestinationItem = "destination";
 
     /// <summary>Reads it from the state.</summary>
     public static ExternalReturn Read(Dictionary<string, string?> items)
-        => new(items.GetValueOrDefault(Items.RegistrationId), items.GetValueOrDefault(ReturnUrlItem), items.GetValueOrDefault(AccountItem), items.GetValueOrDefault(InvitationItem));
+        => new(
+            items.GetValueOrDefault(Items.RegistrationId),
+            items.GetValueOrDefault(ReturnUrlItem),
+            items.GetValueOrDefault(AccountItem),
+            items.GetValueOrDefault(InvitationItem),
+            items.GetValueOrDefault(DestinationItem));
 
     /// <summary>Writes it for the state.</summary>
     public Dictionary<string, string?> ToItems()
-        => new() { [Items.RegistrationId] = Provider, [ReturnUrlItem] = ReturnUrl, [AccountItem] = Account, [InvitationItem] = Invitation };
+        => new()
+        {
+            [Items.RegistrationId] = Provider,
+            [ReturnUrlItem] = ReturnUrl,
+            [AccountItem] = Account,
+            [InvitationItem] = Invitation,
+            [DestinationItem] = Destination,
+        };
 }

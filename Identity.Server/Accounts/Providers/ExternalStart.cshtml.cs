@@ -8,14 +8,14 @@ namespace Identity.Server.Accounts.Providers;
 /// </summary>
 internal sealed class ExternalStartModel(ExternalProviders providers) : ExternalPageModel
 {
-    public async Task<IActionResult> OnGetAsync(string? provider, string? returnUrl, string? invitation)
+    public async Task<IActionResult> OnGetAsync(string? provider, string? returnUrl, string? invitation, string? destination)
     {
         if (providers.Find(provider) is not { } found)
         {
             return NotFound();
         }
 
-        return await ExternalChallenge.BeginAsync(HttpContext, found, new(found.Name, returnUrl, Invitation: invitation))
+        return await ExternalChallenge.BeginAsync(HttpContext, found, new(found.Name, returnUrl, Invitation: invitation, Destination: destination))
             ? new EmptyResult()
             : Show(ExternalProblem.ProviderFailed, found, returnUrl);
     }

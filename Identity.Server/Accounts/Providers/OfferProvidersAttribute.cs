@@ -24,7 +24,7 @@ internal sealed class OfferProvidersAttribute : Attribute, IPageFilter
             && context.HttpContext.RequestServices.GetRequiredService<ExternalProviders>().Only is { } only)
         {
             context.Result = new RedirectResult(
-                new ProviderButtons(request.Query["returnUrl"]).AddressOf(only, request.PathBase + ExternalChallenge.Route));
+                new ProviderButtons(request.Query["returnUrl"], Destination: request.Query["destination"]).AddressOf(only, request.PathBase + ExternalChallenge.Route));
         }
     }
 

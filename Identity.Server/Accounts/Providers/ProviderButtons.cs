@@ -5,7 +5,8 @@ namespace Identity.Server.Accounts.Providers;
 /// <summary>What the partial page <c>_ProviderButtons</c> needs to know.</summary>
 /// <param name="ReturnUrl">Where somebody goes on who signed in.</param>
 /// <param name="Invitation">The token of an invitation that is accepted that way.</param>
-internal sealed record ProviderButtons(string? ReturnUrl, string? Invitation = null)
+/// <param name="Destination">What <see cref="SignInAddress"/> says about where the redirects end.</param>
+internal sealed record ProviderButtons(string? ReturnUrl, string? Invitation = null, string? Destination = null)
 {
     /// <summary>The address at which the sign-in with a provider begins.</summary>
     public string AddressOf(ExternalProvider provider, string start)
@@ -19,6 +20,11 @@ internal sealed record ProviderButtons(string? ReturnUrl, string? Invitation = n
         if (Invitation is { Length: > 0 })
         {
             query.Add("invitation", Invitation);
+        }
+
+        if (Destination is { Length: > 0 })
+        {
+            query.Add("destination", Destination);
         }
 
         return start + query;

@@ -32,7 +32,12 @@ internal sealed class AuthenticatorModel(
     public string? Key { get; private set; }
 
     /// <summary>The same for the form to carry.</summary>
-    public string? Offer { get; private set; }
+    [BindProperty(Name = "offer")]
+    public string? Offer { get; set; }
+
+    // Neither is an argument of the handler: those are logged, if only at the lowest level.
+    [BindProperty(Name = "code")]
+    public string? Code { get; set; }
 
     /// <summary>The same for the application to read.</summary>
     public QrCode? Picture { get; private set; }
@@ -51,7 +56,7 @@ internal sealed class AuthenticatorModel(
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(string? decision, string? offer, string? code, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostAsync(string? decision, CancellationToken cancellationToken)
     {
         var user = await ReadAsync();
         if (decision is "disable")
@@ -62,12 +67,12 @@ internal sealed class AuthenticatorModel(
             return LocalRedirect("~" + Route);
         }
 
-        if (keys.ReadOffer(user, offer) is not { } key)
+        if (keys.ReadOffer(user, Offer) is not { } key)
         {
             return LocalRedirect("~" + Route);
         }
 
-        if (Totp.FindStep(key, code ?? string.Empty, time.GetUtcNow(), after: 0) is not { } step)
+        if (Totp.FindStep(key, Code ?? string.Empty, time.GetUtcNow(), after: 0) is not { } step)
         {
             Show(user, key);
             ModelState.AddModelError(string.Empty, text["Authenticator.Wrong"]);

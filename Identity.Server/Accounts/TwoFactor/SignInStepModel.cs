@@ -11,6 +11,10 @@ internal abstract class SignInStepModel(SignInCompletion signIn, SignInAddress a
 {
     private const int MaximumLength = 64;
 
+    // Not an argument of the handler: those are logged, if only at the lowest level.
+    [BindProperty(Name = "code")]
+    public string? Code { get; set; }
+
     /// <summary>Whether there is a sign-in to go on with.</summary>
     public bool IsUnderWay { get; private set; }
 
@@ -19,20 +23,20 @@ internal abstract class SignInStepModel(SignInCompletion signIn, SignInAddress a
 
     public async Task<IActionResult> OnGetAsync() => await ReadAsync() is null ? this.Refuse() : Page();
 
-    public async Task<IActionResult> OnPostAsync(string? code, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         if (await ReadAsync() is not { } step)
         {
             return this.Refuse();
         }
 
-        if (string.IsNullOrWhiteSpace(code) || code.Length > MaximumLength)
+        if (string.IsNullOrWhiteSpace(Code) || Code.Length > MaximumLength)
         {
             ModelState.AddModelError(string.Empty, text[Wrong]);
             return this.Refuse();
         }
 
-        var (succeeded, isLockedOut) = await CheckAsync(step, code, cancellationToken);
+        var (succeeded, isLockedOut) = await CheckAsync(step, Code, cancellationToken);
         if (!succeeded)
         {
             ModelState.AddModelError(string.Empty, text[isLockedOut ? "SignIn.LockedOut" : Wrong]);
