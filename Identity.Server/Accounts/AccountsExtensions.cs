@@ -3,6 +3,7 @@ using Identity.Server.Accounts.Mail;
 using Identity.Server.Accounts.Passkeys;
 using Identity.Server.Accounts.Passwords;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Accounts.Sessions;
 using Identity.Server.Accounts.TwoFactor;
 using Identity.Server.Administration.Accounts;
@@ -48,6 +49,7 @@ internal static class AccountsExtensions
         services.AddSingleton<SignInAddress>();
         services.AddScoped<PasswordSignIn>();
         services.AddScoped<SignInCompletion>();
+        services.AddProviders(configuration);
         services.AddSingleton<LastAdministrator>();
         services.AddValidatedOptions<PasswordPolicyOptions>(configuration, PasswordPolicyOptions.Section);
         services.AddOptions<IdentityOptions>().Configure<IOptions<PasswordPolicyOptions>>(

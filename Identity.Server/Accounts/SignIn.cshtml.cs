@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -7,6 +8,8 @@ using Microsoft.Extensions.Localization;
 namespace Identity.Server.Accounts;
 
 /// <summary>Signs in with user name and password, then goes on to where the person came from.</summary>
+[OfferProviders]
+[LocalAccountsOnly(FormOnly = true)]
 internal sealed class SignInModel(
     PasswordSignIn passwords, SignInCompletion signIn, SignInAddress addresses, IStringLocalizer<Texts> text) : PageModel
 {

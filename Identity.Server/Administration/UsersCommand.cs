@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Identity.Server.Accounts.Invitations;
 using Identity.Server.Administration.Accounts;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
@@ -82,7 +83,7 @@ internal static class UsersCommand
         OfflineCommand.RequireDirectory(services);
         foreach (var user in services.GetRequiredService<Collection<User>>().List().OrderBy(user => user.UserName, StringComparer.OrdinalIgnoreCase))
         {
-            var notes = new[] { user.Email, user.IsAdministrator ? "administrator" : null, user.IsDisabled ? "disabled" : null, user.PasswordHash is null ? "no password" : null }.OfType<string>();
+            var notes = new[] { user.Email, user.IsAdministrator ? "administrator" : null, user.IsDisabled ? "disabled" : null, Invitation.IsOpenFor(user) ? "invited" : null }.OfType<string>();
             Console.WriteLine(string.Join("  ", notes.Prepend(user.UserName!)));
         }
 

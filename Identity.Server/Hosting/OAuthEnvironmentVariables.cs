@@ -14,6 +14,11 @@ internal sealed class OAuthEnvironmentVariables : ConfigurationProvider, IConfig
         ("OAUTH_REFRESH_TOKEN_TTL", "Identity:Tokens:RefreshTokenLifetime", true),
         ("OAUTH_ACCESS_TOKEN_TTL", "Identity:Tokens:AccessTokenLifetime", true),
         ("OAUTH_AUTH_CODE_TTL", "Identity:Tokens:AuthorizationCodeLifetime", true),
+        ("GOOGLE_CLIENT_ID", "Identity:Providers:Google:ClientId", false),
+        ("GOOGLE_CLIENT_SECRET", "Identity:Providers:Google:ClientSecret", false),
+        ("AZURE_CLIENT_ID", "Identity:Providers:Microsoft:ClientId", false),
+        ("AZURE_CLIENT_SECRET", "Identity:Providers:Microsoft:ClientSecret", false),
+        ("AZURE_TENANT_ID", "Identity:Providers:Microsoft:Tenant", false),
     ];
 
     private readonly Dictionary<string, (string Variable, string Value, bool IsSeconds)> _origins = new(StringComparer.OrdinalIgnoreCase);

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Sessions;
 using Identity.Server.Registration.Unused;
 using Identity.Server.Tokens;
 using Microsoft.Extensions.Options;
@@ -7,13 +8,14 @@ using Quartz;
 namespace Identity.Server.Maintenance;
 
 /// <summary>
-/// Removes clients that are not used, then tokens that can no longer be used, then authorizations that have none left: in this order,
-/// since the authorizations tell which clients are used, and only the second makes the third possible. What the latter two mean is
+/// Removes sessions that are over; and then clients that are not used, tokens that can no longer be used, and authorizations that have none
+/// left: in this order, since the authorizations tell which clients are used, and only the second makes the third possible. What the latter two mean is
 /// OpenIddict's own rule.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed partial class PruningJob(
     UnusedClients clients,
+    ISessionStore sessions,
     IOpenIddictTokenManager tokens,
     IOpenIddictAuthorizationManager authorizations,
     IOptions<MaintenanceOptions> maintenance,
@@ -29,6 +31,7 @@ internal sealed partial class PruningJob(
     /// <returns>How many tokens and how many authorizations were removed.</returns>
     public async Task<(long Tokens, long Authorizations)> RunAsync(CancellationToken cancellationToken)
     {
+        await sessions.PruneAsync(cancellationToken);
         await clients.RemoveAsync(cancellationToken);
         var now = time.GetUtcNow();
         var shortest = lifetimes.Value.RefreshTokenLifetime;

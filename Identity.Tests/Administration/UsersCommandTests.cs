@@ -34,7 +34,7 @@ public sealed class UsersCommandTests
         Assert.That(output, Does.StartWith("Created the account 'bob'.\nThe link works once").And.Contain("https://id.example.com/account/invitation?token="));
 
         (_, output, _) = await ServerProcess.RunAsync(["users", "list", setting]);
-        Assert.That(output, Is.EqualTo("alice  administrator\nbob  bob@example.com  no password\n"));
+        Assert.That(output, Is.EqualTo("alice  administrator\nbob  bob@example.com  invited\n"));
 
         (_, output, _) = await ServerProcess.RunAsync(["users", "set-password", "bob", "--password-stdin", setting], "battery staple");
         Assert.That(output, Is.EqualTo("Changed the password of the account 'bob'.\n"));

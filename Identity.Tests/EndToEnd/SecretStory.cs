@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Web;
+using Identity.Server.Accounts.TwoFactor;
+using Identity.Tests.Accounts.TwoFactor;
 using Identity.Tests.Infrastructure;
 using Identity.Tests.Tokens;
 using IssuedTokens = Identity.Tests.Tokens.Tokens;
@@ -49,6 +51,7 @@ internal sealed class SecretStory(ProcessScene scene, ResponseRecorder recorder)
 
         await PushAsync();
         _code = await AuthorizeAsync(_public);
+        await AddSecondStepAsync();
         foreach (var secret in new[] { _confidential.Secret!, _tokens.AccessToken })
         {
             await MisplaceAsync(secret);
@@ -89,6 +92,34 @@ internal sealed class SecretStory(ProcessScene scene, ResponseRecorder recorder)
         Assert.That((await browser.SignInAsync(page, "nobody", Scene.Password)).Status, Is.EqualTo(HttpStatusCode.BadRequest));
         await browser.PostAsync(new("/account/sign-in", UriKind.Relative), [new("UserName", Scene.UserName), new("Password", Scene.Password)]);
         await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), Scene.UserName, Scene.Password);
+        NoteCookies(browser);
+    }
+
+    /// <summary>Last, since from then on each sign-in takes a code.</summary>
+    private async Task AddSecondStepAsync()
+    {
+        using var browser = scene.OpenBrowser();
+        await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), Scene.UserName, Scene.Password);
+        var page = await browser.GoAsync("/account/authenticator");
+        var key = TwoFactorScene.ReadKey(page);
+        page = await browser.SubmitAsync(page, [new("code", "000000"), new("decision", "confirm")]);
+        page = await browser.SubmitAsync(page, [new("code", Totp.Compute(key, TimeProvider.System.GetUtcNow())), new("decision", "confirm")]);
+        var codes = TwoFactorScene.ReadCodes(page);
+        Assert.That(codes, Has.Count.EqualTo(SecondFactor.RecoveryCodeCount));
+
+        // The page shows the key in groups of four, so that in one piece it is nowhere.
+        Secrets.Add("the key of an authenticator", key);
+        foreach (var code in codes)
+        {
+            Secrets.Add("a recovery code", code, "POST /account/authenticator 200 body");
+        }
+
+        NoteCookies(browser);
+        await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), Scene.UserName, Scene.Password);
+        page = await browser.GoAsync("/account/sign-in/recovery-code");
+        page = await browser.SubmitAsync(page, [new("code", "23456-BCDFG")]);
+        page = await browser.SubmitAsync(page, [new("code", codes[0])]);
+        Assert.That(page.Text, Does.Contain($"signed in as {Scene.UserName}"));
         NoteCookies(browser);
     }
 
@@ -144,7 +175,8 @@ internal sealed class SecretStory(ProcessScene scene, ResponseRecorder recorder)
         {
             if (cookie.Name is "identity" && _known.Add(cookie.Value))
             {
-                Secrets.Add("a session cookie", cookie.Value, "POST /account/setup 303 Set-Cookie", "POST /account/sign-in 303 Set-Cookie");
+                Secrets.Add("a session cookie", cookie.Value, "POST /account/setup 303 Set-Cookie", "POST /account/sign-in 303 Set-Cookie",
+                    "POST /account/authenticator 200 Set-Cookie", "POST /account/sign-in/recovery-code 303 Set-Cookie");
             }
         }
     }

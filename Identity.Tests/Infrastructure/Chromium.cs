@@ -10,7 +10,7 @@ namespace Identity.Tests.Infrastructure;
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Shared = new(LaunchAsync);
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Shared = new(() => LaunchAsync([]));
 
     private static readonly string[] UsualPlaces =
     [
@@ -26,7 +26,9 @@ internal sealed class Chromium : IAsyncDisposable
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _requests = new();
 
-    private Chromium(IBrowser browser) => _browser = browser;
+    private readonly IPlaywright? _own;
+
+    private Chromium(IBrowser browser, IPlaywright? own) => (_browser, _own) = (browser, own);
 
     /// <summary>Where the solution is.</summary>
     public static string Root { get; } = FindRoot();
@@ -41,7 +43,15 @@ internal sealed class Chromium : IAsyncDisposable
     public IReadOnlyCollection<string> Requests => _requests;
 
     /// <summary>Starts it, unless it runs; <c>CHROMIUM_PATH</c> says where it is when it is in none of the usual places.</summary>
-    public static async Task<Chromium> StartAsync() => new((await Shared.Value).Browser);
+    public static async Task<Chromium> StartAsync() => new((await Shared.Value).Browser, own: null);
+
+    /// <summary>Starts one of its own, since a command line holds for a whole process.</summary>
+    /// <param name="arguments">Further arguments of its command line.</param>
+    public static async Task<Chromium> StartAsync(string[] arguments)
+    {
+        var (playwright, browser) = await LaunchAsync(arguments);
+        return new(browser, playwright);
+    }
 
     /// <summary>Ends the process after the last test.</summary>
     public static async Task StopAsync()
@@ -54,7 +64,7 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
-    private static async Task<(IPlaywright Playwright, IBrowser Browser)> LaunchAsync()
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> LaunchAsync(string[] arguments)
     {
         // Read by Playwright's driver; the browser is the machine's own.
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
@@ -71,7 +81,7 @@ internal sealed class Chromium : IAsyncDisposable
             {
                 ExecutablePath = path,
                 Headless = true,
-                Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+                Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", .. arguments],
             }));
         }
         catch
@@ -109,6 +119,12 @@ internal sealed class Chromium : IAsyncDisposable
         foreach (var context in _contexts)
         {
             await context.DisposeAsync();
+        }
+
+        if (_own is not null)
+        {
+            await _browser.DisposeAsync();
+            _own.Dispose();
         }
     }
 

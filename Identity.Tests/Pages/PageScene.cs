@@ -17,8 +17,14 @@ internal sealed class PageScene : IAsyncDisposable
     /// <summary>Somebody for administrators to look after.</summary>
     public const string OtherUser = "bert";
 
-    // Pages offer what mail is needed for; none is sent.
-    private static readonly string[] MailSettings = ["--Identity:Mail:Host=127.0.0.1", "--Identity:Mail:Security=None", "--Identity:Mail:From=id@example.com"];
+    // Pages offer what mail and a provider are needed for; neither is asked for anything.
+    private static readonly string[] Settings =
+    [
+        "--Identity:Mail:Host=127.0.0.1", "--Identity:Mail:Security=None", "--Identity:Mail:From=id@example.com",
+        "--Identity:Providers:OpenIdConnect:0:Name=company", "--Identity:Providers:OpenIdConnect:0:DisplayName=Example Company",
+        "--Identity:Providers:OpenIdConnect:0:Issuer=https://login.example.com/", "--Identity:Providers:OpenIdConnect:0:ClientId=identity",
+        "--Identity:Providers:OpenIdConnect:0:ClientSecret=a secret of the provider",
+    ];
 
     private const string ChatGptRedirectUri = "https://chatgpt.com/connector_platform_oauth_redirect";
     private const string LoopbackRedirectUri = "http://127.0.0.1:53682/callback";
@@ -35,7 +41,7 @@ internal sealed class PageScene : IAsyncDisposable
 
     public static async Task<PageScene> StartAsync()
     {
-        var scene = new PageScene(await Scene.StartAsync(MailSettings), await Scene.StartEmptyAsync());
+        var scene = new PageScene(await Scene.StartAsync(Settings), await Scene.StartEmptyAsync());
         await scene.Scene.AddClientAsync("loopback", "Claude Code (mcp.example.com)", LoopbackRedirectUri);
         await scene.Scene.AddDeviceClientAsync("television", "Television");
         await scene.Scene.AddClientAsync("web", "ChatGPT", ChatGptRedirectUri);

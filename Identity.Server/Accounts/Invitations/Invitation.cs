@@ -6,6 +6,11 @@ namespace Identity.Server.Accounts.Invitations;
 /// <summary>What somebody can do who holds an invitation: take the account, in whichever way they will sign in with from then on.</summary>
 internal sealed partial class Invitation(AccountLinks links, UserManager<User> users, ILogger<Invitation> logger)
 {
+    /// <summary>Whether an account waits for somebody to take it: there is no way yet to sign in to it.</summary>
+    /// <param name="user">The account.</param>
+    /// <returns>False where somebody has.</returns>
+    public static bool IsOpenFor(User user) => user is { PasswordHash: null, Logins: [], Passkeys: [] };
+
     /// <summary>Finds the account of an invitation.</summary>
     /// <param name="token">The token of its link.</param>
     /// <returns>The account; null where the token is wrong, expired or used up.</returns>

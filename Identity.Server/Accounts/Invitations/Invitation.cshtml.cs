@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Identity.Server.Accounts.Passwords;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Identity.Server.Accounts.Invitations;
 
 /// <summary>Lets whoever holds the link take the account that was made for them, and signs them in.</summary>
+[LocalAccountsOnly(FormOnly = true)]
 internal sealed class InvitationModel(Invitation invitation, SignInCompletion signIn) : PageModel
 {
     internal const string Route = "/account/invitation";

@@ -56,12 +56,12 @@ internal sealed partial class MailJob(MailQueue queue, SmtpTransport transport, 
     private static bool IsFinal(Exception exception) => exception
         is SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 } or AuthenticationException or SslHandshakeException or NotSupportedException or FormatException;
 
-    [LoggerMessage(EventId = 4022, Level = LogLevel.Information, Message = "A mail was sent.")]
+    [LoggerMessage(EventId = 4072, Level = LogLevel.Information, Message = "A mail was sent.")]
     private static partial void LogSent(ILogger logger);
 
-    [LoggerMessage(EventId = 4023, Level = LogLevel.Information, Message = "The mail server did not take a mail ({Reason}); it is tried again in {Seconds} seconds.")]
+    [LoggerMessage(EventId = 4073, Level = LogLevel.Information, Message = "The mail server did not take a mail ({Reason}); it is tried again in {Seconds} seconds.")]
     private static partial void LogDelayed(ILogger logger, string reason, double seconds);
 
-    [LoggerMessage(EventId = 4024, Level = LogLevel.Error, Message = "A mail was not sent after {Attempts} attempts: the mail server did not take it ({Reason}).")]
+    [LoggerMessage(EventId = 4074, Level = LogLevel.Error, Message = "A mail was not sent after {Attempts} attempts: the mail server did not take it ({Reason}).")]
     private static partial void LogLost(ILogger logger, int attempts, string reason);
 }

@@ -29,6 +29,6 @@ internal sealed partial class MailQueue(IOptions<MailOptions> options, ILogger<M
         }
     }
 
-    [LoggerMessage(EventId = 4021, Level = LogLevel.Warning, Message = "A mail was not sent: {Capacity} others are waiting.")]
+    [LoggerMessage(EventId = 4071, Level = LogLevel.Warning, Message = "A mail was not sent: {Capacity} others are waiting.")]
     private static partial void LogFull(ILogger logger, int capacity);
 }

@@ -100,13 +100,13 @@ internal sealed partial class PasskeyCeremony(
 
     private static partial class Log
     {
-        [LoggerMessage(4021, LogLevel.Information, "Account {UserId} signed in with a passkey")]
+        [LoggerMessage(4086, LogLevel.Information, "Account {UserId} signed in with a passkey")]
         public static partial void SignedIn(ILogger logger, string userId);
 
-        [LoggerMessage(4022, LogLevel.Information, "Account {UserId} has another passkey")]
+        [LoggerMessage(4087, LogLevel.Information, "Account {UserId} has another passkey")]
         public static partial void Added(ILogger logger, string userId);
 
-        [LoggerMessage(4023, LogLevel.Warning, "A passkey was refused: {Reason}")]
+        [LoggerMessage(4088, LogLevel.Warning, "A passkey was refused: {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
     }
 }

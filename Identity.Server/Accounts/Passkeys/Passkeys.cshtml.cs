@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Identity.Server.Accounts.Mail;
 using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
@@ -10,7 +11,8 @@ namespace Identity.Server.Accounts.Passkeys;
 
 /// <summary>The passkeys of an account: adds, names and removes them.</summary>
 [RequireRecentSignIn]
-internal sealed class PasskeysModel(PasskeyCeremony passkeys, UserManager<User> users, IStringLocalizer<Texts> text) : PageModel
+internal sealed class PasskeysModel(
+    PasskeyCeremony passkeys, UserManager<User> users, AccountNotices notices, IStringLocalizer<Texts> text) : PageModel
 {
     internal const string Route = "/account/passkeys";
 
@@ -28,21 +30,21 @@ internal sealed class PasskeysModel(PasskeyCeremony passkeys, UserManager<User> 
 
     public async Task OnGetAsync() => await ShowAsync(await FindUserAsync());
 
-    public async Task<IActionResult> OnPostAsync(string? decision, string? id, string? name, string? credential)
+    public async Task<IActionResult> OnPostAsync(string? decision, string? id, string? name, string? credential, CancellationToken cancellationToken)
     {
         var user = await FindUserAsync();
         return decision switch
         {
             "rename" => await RenameAsync(user, id, name),
-            "remove" => await RemoveAsync(user, id),
-            _ => await AddAsync(user, name, credential),
+            "remove" => await RemoveAsync(user, id, cancellationToken),
+            _ => await AddAsync(user, name, credential, cancellationToken),
         };
     }
 
     // The filter has seen to it that somebody is signed in.
     private async Task<User> FindUserAsync() => (await Session.FindAsync(HttpContext))!.User;
 
-    private async Task<IActionResult> AddAsync(User user, string? name, string? credential)
+    private async Task<IActionResult> AddAsync(User user, string? name, string? credential, CancellationToken cancellationToken)
     {
         if (!IsName(name))
         {
@@ -52,12 +54,13 @@ internal sealed class PasskeysModel(PasskeyCeremony passkeys, UserManager<User> 
         var outcome = IsPossible && !string.IsNullOrEmpty(credential)
             ? await passkeys.AddAsync(user, name!.Trim(), credential)
             : PasskeyOutcome.TooLate;
-        return outcome switch
+        if (outcome is not PasskeyOutcome.Succeeded)
         {
-            PasskeyOutcome.Succeeded => LocalRedirect("~" + Route),
-            PasskeyOutcome.TooLate => await RefuseAsync(user, "Passkeys.TooLate"),
-            _ => await RefuseAsync(user, "Passkeys.Refused"),
-        };
+            return await RefuseAsync(user, outcome is PasskeyOutcome.TooLate ? "Passkeys.TooLate" : "Passkeys.Refused");
+        }
+
+        await notices.TellAsync(user, AccountNotice.PasskeyChanged, cancellationToken);
+        return LocalRedirect("~" + Route);
     }
 
     private async Task<IActionResult> RenameAsync(User user, string? id, string? name)
@@ -76,7 +79,7 @@ internal sealed class PasskeysModel(PasskeyCeremony passkeys, UserManager<User> 
         return LocalRedirect("~" + Route);
     }
 
-    private async Task<IActionResult> RemoveAsync(User user, string? id)
+    private async Task<IActionResult> RemoveAsync(User user, string? id, CancellationToken cancellationToken)
     {
         if (await FindAsync(user, id) is { } passkey)
         {
@@ -86,6 +89,7 @@ internal sealed class PasskeysModel(PasskeyCeremony passkeys, UserManager<User> 
             }
 
             await users.RemovePasskeyAsync(user, passkey.CredentialId);
+            await notices.TellAsync(user, AccountNotice.PasskeyChanged, cancellationToken);
         }
 
         return LocalRedirect("~" + Route);

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Localization;
 namespace Identity.Server.Accounts.Passkeys;
 
 /// <summary>Signs in with a passkey, which stands for both steps: the device, and who holds it.</summary>
+[LocalAccountsOnly]
 internal sealed class SignInPasskeyModel(
     PasskeyCeremony passkeys, SignInCompletion signIn, SignInAddress addresses, IStringLocalizer<Texts> text) : PageModel
 {

@@ -99,6 +99,6 @@ internal sealed partial class ChangePasswordModel(
 
     private void Describe(User user) => (HasPassword, UserName) = (user.PasswordHash is not null, user.UserName!);
 
-    [LoggerMessage(EventId = 4011, Level = LogLevel.Information, Message = "The password of account {UserId} was changed by its user.")]
+    [LoggerMessage(EventId = 4061, Level = LogLevel.Information, Message = "The password of account {UserId} was changed by its user.")]
     private static partial void LogChanged(ILogger logger, string userId);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Identity.Server.Accounts.Mail;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Hosting;
 using Identity.Server.Hosting.RateLimits;
 using Identity.Server.Pages;
@@ -13,6 +14,7 @@ namespace Identity.Server.Accounts.Passwords;
 /// Takes the name of whoever forgot a password. What becomes of it is found out elsewhere and later, so that neither the answer nor its
 /// time says whether there is such an account.
 /// </summary>
+[LocalAccountsOnly]
 internal sealed class ForgotPasswordModel(
     PasswordResetRequests requests, MailQueue mail, ServerAddress address, RateLimiters rates, IStringLocalizer<Texts> text) : PageModel
 {

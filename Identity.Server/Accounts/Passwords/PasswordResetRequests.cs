@@ -74,9 +74,9 @@ internal sealed partial class PasswordResetRequests(
         return [.. found.Where(user => user is { IsDisabled: false, EmailConfirmed: true, Email.Length: > 0 }).Take(MaximumAccounts)];
     }
 
-    [LoggerMessage(EventId = 4013, Level = LogLevel.Information, Message = "A link for a new password is sent to the address of account {UserId}.")]
+    [LoggerMessage(EventId = 4063, Level = LogLevel.Information, Message = "A link for a new password is sent to the address of account {UserId}.")]
     private static partial void LogSent(ILogger logger, string userId);
 
-    [LoggerMessage(EventId = 4014, Level = LogLevel.Error, Message = "Whether somebody who forgot a password has an account could not be found out.")]
+    [LoggerMessage(EventId = 4064, Level = LogLevel.Error, Message = "Whether somebody who forgot a password has an account could not be found out.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Identity.Server.Accounts.Invitations;
 using Identity.Server.Accounts.Mail;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Identity.Server.Tokens.Connections;
 using Microsoft.AspNetCore.Mvc;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Identity.Server.Accounts.Passwords;
 
 /// <summary>Lets whoever holds the link choose a new password. Signing in with it comes afterwards, with whatever else that asks for.</summary>
+[LocalAccountsOnly]
 internal sealed partial class ResetPasswordModel(
     AccountManager users,
     AccountLinks links,
@@ -85,6 +87,6 @@ internal sealed partial class ResetPasswordModel(
         return page;
     }
 
-    [LoggerMessage(EventId = 4012, Level = LogLevel.Information, Message = "The password of account {UserId} was reset with a link.")]
+    [LoggerMessage(EventId = 4062, Level = LogLevel.Information, Message = "The password of account {UserId} was reset with a link.")]
     private static partial void LogReset(ILogger logger, string userId);
 }

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Sessions;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Localization;
 namespace Identity.Server.Accounts.Profile;
 
 /// <summary>Who somebody is to this server, and where they change it.</summary>
-internal sealed class AccountModel(SignInAddress addresses, IStringLocalizer<Texts> text) : PageModel
+internal sealed class AccountModel(SignInAddress addresses, ISessionStore sessions, IStringLocalizer<Texts> text) : PageModel
 {
     internal const string Route = "/account";
 
@@ -21,6 +22,8 @@ internal sealed class AccountModel(SignInAddress addresses, IStringLocalizer<Tex
     public string? LastStep { get; set; }
 
     public User Account { get; private set; } = null!;
+
+    public int SessionCount => sessions.List(Account).Count;
 
     public string? Done => LastStep switch
     {

@@ -34,4 +34,8 @@ internal interface ISessionStore
     /// <param name="cancellationToken">Ends the waiting for the disk.</param>
     /// <returns>How many ended.</returns>
     ValueTask<int> EndAllAsync(string subject, string? except, CancellationToken cancellationToken);
+
+    /// <summary>Removes what has expired.</summary>
+    /// <param name="cancellationToken">Ends the run; what was removed until then stays removed.</param>
+    ValueTask PruneAsync(CancellationToken cancellationToken);
 }

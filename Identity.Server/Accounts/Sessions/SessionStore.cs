@@ -7,6 +7,9 @@ namespace Identity.Server.Accounts.Sessions;
 /// <summary>Sessions in <c>sessions.json</c>.</summary>
 internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<SessionsOptions> options, TimeProvider time) : ISessionStore
 {
+    // Requests come in between.
+    private const int PrunedAtOnce = 512;
+
     private static readonly CollectionIndex<SessionEntry> BySubject = new("subject", session => session.Subject);
 
     /// <summary>The collection, for the storage directory to open.</summary>
@@ -87,6 +90,17 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
     /// <inheritdoc/>
     public ValueTask<int> EndAllAsync(string subject, string? except, CancellationToken cancellationToken)
         => sessions.RemoveAsync(sessions.Find(BySubject, subject).Select(session => session.Id).Where(id => id != except), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var ids in sessions.List(session => session.ExpirationDate <= now).Select(session => session.Id).Chunk(PrunedAtOnce))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await sessions.RemoveAsync(ids, cancellationToken);
+        }
+    }
 
     private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is not { } address ? null
         : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();

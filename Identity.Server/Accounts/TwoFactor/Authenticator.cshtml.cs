@@ -1,3 +1,5 @@
+using Identity.Server.Accounts.Mail;
+using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Identity;
@@ -14,6 +16,7 @@ internal sealed class AuthenticatorModel(
     AuthenticatorKeys keys,
     UserManager<User> users,
     SignInManager<User> signIn,
+    AccountNotices notices,
     TimeProvider time,
     IStringLocalizer<Texts> text) : PageModel
 {
@@ -48,13 +51,14 @@ internal sealed class AuthenticatorModel(
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAsync(string? decision, string? offer, string? code)
+    public async Task<IActionResult> OnPostAsync(string? decision, string? offer, string? code, CancellationToken cancellationToken)
     {
         var user = await ReadAsync();
         if (decision is "disable")
         {
             await secondFactor.DisableAsync(user);
             await signIn.RefreshSignInAsync(user);
+            await notices.TellAsync(user, AccountNotice.SecondFactorChanged, cancellationToken);
             return LocalRedirect("~" + Route);
         }
 
@@ -67,9 +71,7 @@ internal sealed class AuthenticatorModel(
         {
             Show(user, key);
             ModelState.AddModelError(string.Empty, text["Authenticator.Wrong"]);
-            var page = Page();
-            page.StatusCode = StatusCodes.Status400BadRequest;
-            return page;
+            return this.Refuse();
         }
 
         if (await secondFactor.EnableAsync(user, key, step) is not { } codes)
@@ -78,6 +80,7 @@ internal sealed class AuthenticatorModel(
         }
 
         await signIn.RefreshSignInAsync(user);
+        await notices.TellAsync(user, AccountNotice.SecondFactorChanged, cancellationToken);
         (IsEnabled, Codes) = (true, codes);
         return Page();
     }

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Mail;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -7,7 +8,7 @@ namespace Identity.Server.Accounts.TwoFactor;
 
 /// <summary>Makes recovery codes in place of those that are used, or seen by others, and shows them this once.</summary>
 [RequireRecentSignIn]
-internal sealed class RecoveryCodesModel(SecondFactor secondFactor, UserManager<User> users) : PageModel
+internal sealed class RecoveryCodesModel(SecondFactor secondFactor, UserManager<User> users, AccountNotices notices) : PageModel
 {
     internal const string Route = "/account/recovery-codes";
 
@@ -19,7 +20,7 @@ internal sealed class RecoveryCodesModel(SecondFactor secondFactor, UserManager<
 
     public async Task<IActionResult> OnGetAsync() => await ReadAsync() is null ? LocalRedirect("~" + AuthenticatorModel.Route) : Page();
 
-    public async Task<IActionResult> OnPostAsync()
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         if (await ReadAsync() is not { } user)
         {
@@ -31,6 +32,7 @@ internal sealed class RecoveryCodesModel(SecondFactor secondFactor, UserManager<
             return LocalRedirect("~" + Route);
         }
 
+        await notices.TellAsync(user, AccountNotice.SecondFactorChanged, cancellationToken);
         Codes = codes;
         return Page();
     }

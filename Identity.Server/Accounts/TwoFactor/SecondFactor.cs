@@ -39,14 +39,19 @@ internal sealed partial class SecondFactor(UserManager<User> users, Authenticato
     }
 
     /// <summary>Asks for no code any more, and forgets the authenticator. All other sessions of the account end.</summary>
-    public async Task DisableAsync(User user)
+    /// <param name="user">The account.</param>
+    /// <returns>Whether it was done, or why not.</returns>
+    public async Task<IdentityResult> DisableAsync(User user)
     {
         ArgumentNullException.ThrowIfNull(user);
         (user.AuthenticatorKey, user.AuthenticatorStep, user.TwoFactorEnabled, user.RecoveryCodes) = (null, 0, false, null);
-        if ((await users.UpdateSecurityStampAsync(user)).Succeeded)
+        var result = await users.UpdateSecurityStampAsync(user);
+        if (result.Succeeded)
         {
             Log.Disabled(logger, user.Id);
         }
+
+        return result;
     }
 
     /// <summary>Makes new recovery codes; the old ones do not work any more.</summary>
@@ -99,13 +104,13 @@ internal sealed partial class SecondFactor(UserManager<User> users, Authenticato
 
     private static partial class Log
     {
-        [LoggerMessage(4011, LogLevel.Warning, "A wrong code of the second factor for account {UserId}")]
+        [LoggerMessage(4081, LogLevel.Warning, "A wrong code of the second factor for account {UserId}")]
         public static partial void WrongCode(ILogger logger, string userId);
 
-        [LoggerMessage(4012, LogLevel.Information, "Account {UserId} has a second factor now")]
+        [LoggerMessage(4082, LogLevel.Information, "Account {UserId} has a second factor now")]
         public static partial void Enabled(ILogger logger, string userId);
 
-        [LoggerMessage(4013, LogLevel.Information, "Account {UserId} has no second factor any more")]
+        [LoggerMessage(4083, LogLevel.Information, "Account {UserId} has no second factor any more")]
         public static partial void Disabled(ILogger logger, string userId);
     }
 }

@@ -17,26 +17,26 @@ internal abstract class SignInStepModel(SignInCompletion signIn, SignInAddress a
     /// <summary>What the page says of a code that is not right.</summary>
     protected abstract string Wrong { get; }
 
-    public async Task<IActionResult> OnGetAsync() => await ReadAsync() is null ? Refused() : Page();
+    public async Task<IActionResult> OnGetAsync() => await ReadAsync() is null ? this.Refuse() : Page();
 
     public async Task<IActionResult> OnPostAsync(string? code, CancellationToken cancellationToken)
     {
         if (await ReadAsync() is not { } step)
         {
-            return Refused();
+            return this.Refuse();
         }
 
         if (string.IsNullOrWhiteSpace(code) || code.Length > MaximumLength)
         {
             ModelState.AddModelError(string.Empty, text[Wrong]);
-            return Refused();
+            return this.Refuse();
         }
 
         var (succeeded, isLockedOut) = await CheckAsync(step, code, cancellationToken);
         if (!succeeded)
         {
             ModelState.AddModelError(string.Empty, text[isLockedOut ? "SignIn.LockedOut" : Wrong]);
-            return Refused();
+            return this.Refuse();
         }
 
         await SecondStep.EndAsync(HttpContext);
@@ -57,12 +57,5 @@ internal abstract class SignInStepModel(SignInCompletion signIn, SignInAddress a
         }
 
         return step;
-    }
-
-    private PageResult Refused()
-    {
-        var page = Page();
-        page.StatusCode = StatusCodes.Status400BadRequest;
-        return page;
     }
 }

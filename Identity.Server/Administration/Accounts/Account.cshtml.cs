@@ -45,6 +45,8 @@ internal sealed class AccountPageModel(
                 return this.ShowLink(user, administration.CreateLink(user, address.Find(HttpContext)));
             case "unlock":
                 return Show(await administration.UnlockAsync(user));
+            case "second-step":
+                return Show(await administration.RemoveSecondStepAsync(user));
             case "promote":
                 return Show(await administration.SetAdministratorAsync(user, isAdministrator: true, cancellationToken));
             case "demote":

@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.Accounts.Invitations;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.TwoFactor;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 
@@ -11,6 +12,7 @@ internal sealed partial class AccountAdministration(
     UserManager<User> users,
     AccountLinks links,
     AccountRemoval removal,
+    SecondFactor secondFactor,
     LastAdministrator lastAdministrator,
     TimeProvider time,
     ILogger<AccountAdministration> logger)
@@ -27,14 +29,14 @@ internal sealed partial class AccountAdministration(
         return result;
     }
 
-    /// <summary>Makes the link with which somebody gets into their account: an invitation where it has no password yet, else a new password.</summary>
+    /// <summary>Makes the link with which somebody gets into their account: an invitation where nobody has taken it yet, else one for a new password.</summary>
     /// <param name="user">The account.</param>
     /// <param name="server">The address of the server.</param>
     /// <returns>The link, and until when it works.</returns>
     public (string Address, DateTimeOffset ExpirationDate) CreateLink(User user, string server)
     {
         ArgumentNullException.ThrowIfNull(user);
-        var kind = user.PasswordHash is null ? AccountLinkKind.Invitation : AccountLinkKind.PasswordReset;
+        var kind = Invitation.IsOpenFor(user) ? AccountLinkKind.Invitation : AccountLinkKind.PasswordReset;
         Note(IdentityResult.Success, user, "given a link");
         return (links.Create(kind, user, server), time.GetUtcNow() + kind.Lifetime);
     }
@@ -85,6 +87,16 @@ internal sealed partial class AccountAdministration(
         ArgumentNullException.ThrowIfNull(user);
         var result = await UpdateAsync(user, changed => (changed.LockoutEnd, changed.AccessFailedCount) = (null, 0));
         Note(result, user, "unlocked");
+        return result;
+    }
+
+    /// <summary>Lets somebody sign in without the second step, who has lost the authenticator and the recovery codes.</summary>
+    /// <param name="user">The account.</param>
+    /// <returns>Whether it was done, or why not.</returns>
+    public async Task<IdentityResult> RemoveSecondStepAsync(User user)
+    {
+        var result = await secondFactor.DisableAsync(user);
+        Note(result, user, "relieved of its second step");
         return result;
     }
 

@@ -14,8 +14,10 @@ internal static class UserCommands
     public static IEnumerable<Command> Create()
     {
         yield return CreateInvite();
-        yield return CreateFor("reset-password", "Print a link with which somebody chooses a new password, or takes an account that has none.", ShowLinkAsync);
+        yield return CreateFor("reset-password", "Print a link with which somebody chooses a new password, or takes an account that nobody has taken yet.", ShowLinkAsync);
         yield return CreateSetPassword();
+        yield return CreateFor("remove-second-step", "Let somebody sign in with the password alone who has lost authenticator and recovery codes.", (services, user, _) =>
+            ReportAsync(Administration(services).RemoveSecondStepAsync(user), $"Switched off the second step of the account '{user.UserName}'."));
         yield return CreateFor("disable", "Shut an account out: its sessions and links end now, its connections when they are used next.", (services, user, token) =>
             ReportAsync(Administration(services).SetDisabledAsync(user, isDisabled: true, token), $"Disabled the account '{user.UserName}'."));
         yield return CreateFor("enable", "Let an account in again, also one that wrong passwords have locked.", async (services, user, token) =>

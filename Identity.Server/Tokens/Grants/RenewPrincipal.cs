@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Tokens.Connections;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
@@ -11,9 +12,10 @@ namespace Identity.Server.Tokens.Grants;
 
 /// <summary>
 /// Contains the logic responsible for looking at the account again whenever tokens are issued for it: its claims are renewed, and the
-/// connection of one that was deleted or disabled ends. A lockout is the doing of whoever guesses passwords, and ends nothing.
+/// connection of one that was deleted, disabled or is no longer admitted ends. A lockout is the doing of whoever guesses passwords, and ends nothing.
 /// </summary>
-internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFactory principals, ConnectionRevoker connections)
+internal sealed class RenewPrincipal(
+    IUserStore<User> users, AdmissionPolicy admission, TokenPrincipalFactory principals, ConnectionRevoker connections)
     : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     /// <summary>Gets the descriptor of the handler, which runs once the principal of the code or token is attached.</summary>
@@ -34,12 +36,13 @@ internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFacto
 
         if (await users.FindByIdAsync(subject, context.CancellationToken) is not { IsDisabled: false } user)
         {
-            if (granted.GetAuthorizationId() is { Length: > 0 } authorization)
-            {
-                await connections.RevokeAsync(authorization, ConnectionEnding.AccountDisabled, context.CancellationToken);
-            }
+            await EndAsync(ConnectionEnding.AccountDisabled);
+            return;
+        }
 
-            context.Reject(Errors.InvalidGrant, "The account that gave the authorization is no longer active.");
+        if (!admission.Admits(user))
+        {
+            await EndAsync(ConnectionEnding.NotAdmitted);
             return;
         }
 
@@ -47,5 +50,15 @@ internal sealed class RenewPrincipal(IUserStore<User> users, TokenPrincipalFacto
         TokenPrincipalFactory.CopyAuthentication(granted, principal);
         ConnectionEnd.Choose(principal, ConnectionEnd.ReadChosen(granted));
         context.Principal = principal;
+
+        async ValueTask EndAsync(ConnectionEnding ending)
+        {
+            if (granted.GetAuthorizationId() is { Length: > 0 } authorization)
+            {
+                await connections.RevokeAsync(authorization, ending, context.CancellationToken);
+            }
+
+            context.Reject(Errors.InvalidGrant, "The account that gave the authorization is no longer active.");
+        }
     }
 }

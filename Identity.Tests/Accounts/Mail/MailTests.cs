@@ -49,9 +49,9 @@ internal sealed class MailTests
         }
 
         Assert.That((await received).To.Mailboxes.Single().Address, Is.EqualTo("second@example.com"));
-        Assert.That(Logged(server, 4024).Single(), Does.Contain("after 1 attempts").And.Contain("550"));
-        Assert.That(Logged(server, 4023), Has.Count.EqualTo(3));
-        Assert.That(server.Log.Entries.Where(entry => entry.Event.Id is >= 4021 and <= 4029).Select(entry => entry.Message), Has.None.Contains("@example.com"));
+        Assert.That(Logged(server, 4074).Single(), Does.Contain("after 1 attempts").And.Contain("550"));
+        Assert.That(Logged(server, 4073), Has.Count.EqualTo(3));
+        Assert.That(server.Log.Entries.Where(entry => entry.Event.Id is >= 4071 and <= 4079).Select(entry => entry.Message), Has.None.Contains("@example.com"));
     }
 
     [Test]
@@ -61,7 +61,7 @@ internal sealed class MailTests
         await using var server = await TestServer.StartAsync([.. mail.Settings, "--Identity:Mail:Security=StartTls"]);
 
         Send(server);
-        await server.Log.WaitForAsync(entry => entry.Event.Id is 4024);
+        await server.Log.WaitForAsync(entry => entry.Event.Id is 4074);
 
         Assert.That(mail.Waiting, Is.Zero);
         Assert.That(mail.Commands, Has.None.StartsWith("AUTH").And.None.StartsWith("MAIL"));
@@ -74,7 +74,7 @@ internal sealed class MailTests
         await using var server = await TestServer.StartAsync([.. mail.Settings, "--Identity:Mail:Password=wrong-secret"]);
 
         Send(server);
-        await server.Log.WaitForAsync(entry => entry.Event.Id is 4024);
+        await server.Log.WaitForAsync(entry => entry.Event.Id is 4074);
 
         Assert.That(mail.Waiting, Is.Zero);
         Assert.That(server.Log.Entries.Select(entry => entry.Message), Has.None.Contains("wrong-secret"));

@@ -119,7 +119,7 @@ internal sealed class ForgotPasswordTests
         await scene.ChangeUserAsync(Scene.UserName, user => (user.Email, user.EmailConfirmed) = ("alice@example.com", true));
 
         var first = await AskAsync(Scene.UserName, scene);
-        await scene.Server.Log.WaitForAsync(entry => entry.Event.Id is 4023);
+        await scene.Server.Log.WaitForAsync(entry => entry.Event.Id is 4073);
         var second = await AskAsync(Scene.UserName, scene);
         var third = await AskAsync(Scene.UserName, scene);
 

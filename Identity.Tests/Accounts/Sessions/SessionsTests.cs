@@ -1,5 +1,6 @@
 using Identity.Server.Accounts.Sessions;
 using Identity.Server.Accounts.TwoFactor;
+using Identity.Server.Maintenance;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Accounts.TwoFactor;
 using Identity.Tests.Infrastructure;
@@ -179,6 +180,21 @@ internal sealed class SessionsTests
 
         Assert.That(await _scene.Server.Services.GetRequiredService<ISessionStore>().EndAllAsync(id, except: null, default), Is.EqualTo(2));
         Assert.That(All(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_clean_up_removes_sessions_that_are_over_and_no_others()
+    {
+        await _scene.SignInAsync(_scene.OpenBrowser());
+        _scene.Server.Time.Advance(TimeSpan.FromHours(6));
+        await _scene.SignInAsync();
+        _scene.Server.Time.Advance(TimeSpan.FromHours(7));
+        await using var scope = _scene.Server.Services.CreateAsyncScope();
+
+        await scope.ServiceProvider.GetRequiredService<PruningJob>().RunAsync(default);
+
+        Assert.That(All(), Has.Count.EqualTo(1));
+        Assert.That(await IsSignedInAsync(_scene.Browser), Is.True);
     }
 
     [Test]

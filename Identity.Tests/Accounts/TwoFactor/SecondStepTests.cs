@@ -1,5 +1,8 @@
 using System.Net;
+using Identity.Stores.FileSystem.Models;
+using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace Identity.Tests.Accounts.TwoFactor;
@@ -138,6 +141,19 @@ internal sealed class SecondStepTests
         Assert.That(codes, Has.Count.EqualTo(10));
         Assert.That((await browser.SubmitAsync(step, [new("code", _account.RecoveryCodes[0])])).Text, Does.Contain("none of your recovery codes"));
         Assert.That((await browser.SubmitAsync(step, [new("code", codes[0])])).Text, Does.Contain("signed in as alice"));
+    }
+
+    [Test]
+    public async Task An_administrator_helps_out_who_has_lost_everything()
+    {
+        await _scene.AddUserAsync("root", user => user.IsAdministrator = true);
+        var administrator = _scene.OpenBrowser();
+        await _scene.SignInAsync(administrator, "root");
+        var address = $"/administration/accounts/{_scene.Server.Services.GetRequiredService<Collection<User>>().List(user => user.TwoFactorEnabled).Single().Id}";
+        await administrator.SubmitAsync(await administrator.GoAsync(address), [new("deed", "second-step")]);
+
+        Assert.That((await _scene.SignInAsync(_scene.OpenBrowser())).Text, Does.Contain("signed in as alice"));
+        Assert.That((await _scene.Browser.GoAsync("/")).Text, Does.Not.Contain("signed in as"), "other sessions end");
     }
 
     [TestCase("nothing")]

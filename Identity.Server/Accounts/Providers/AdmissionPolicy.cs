@@ -1,0 +1,30 @@
+using Identity.Stores.FileSystem.Models;
+using Microsoft.Extensions.Options;
+
+namespace Identity.Server.Accounts.Providers;
+
+/// <summary>
+/// Decides who may enter: accounts that somebody made or invited, and of strangers those whom the settings admit. It rests on what is kept
+/// with the account, so that it can be asked again at any time.
+/// </summary>
+internal sealed class AdmissionPolicy(IOptions<AdmissionOptions> options, ExternalProviders providers)
+{
+    /// <summary>The groups that the settings name of a provider.</summary>
+    public IEnumerable<AdmittedGroup> GroupsOf(ExternalProvider provider) => options.Value.Groups.Where(group => group.Provider == provider.Name);
+
+    /// <summary>Whether this account may enter, as far as admission is concerned.</summary>
+    public bool Admits(User user) => !user.IsAdmittedByPolicy || user.Logins.Any(Admits);
+
+    /// <summary>Whether the settings admit a stranger with this identity.</summary>
+    public bool Admits(UserLogin login)
+    {
+        var settings = options.Value;
+        return providers.Find(login.Provider) is { } provider
+            && provider.Issues(login.Issuer, login.Tenant)
+            && (settings.Everyone
+                || (MailAddresses.FindDomain(login.Email) is { } mailDomain && provider.MayVouchFor(mailDomain) && MailAddresses.Contains(settings.Emails, login.Email))
+                || (login.Domain is { } domain && provider.MayVouchFor(domain) && MailAddresses.Contains(settings.Domains, domain))
+                || settings.Tenants.Exists(tenant => string.Equals(tenant, login.Tenant, StringComparison.OrdinalIgnoreCase))
+                || GroupsOf(provider).Any(group => login.Groups.Contains(group.Key)));
+    }
+}
