@@ -24,7 +24,8 @@ internal sealed partial class TextTests
         var keys = KeysOf(path);
         var code = string.Join('\n', Sources(Path.GetDirectoryName(path)!).Select(File.ReadAllText));
         // Pages in folders below ask for what they have in common, too.
-        var below = string.Join('\n', Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*.cshtml", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var below = string.Join('\n', Directory.EnumerateDirectories(Path.GetDirectoryName(path)!)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cshtml", SearchOption.AllDirectories)).Select(File.ReadAllText));
         var shared = Shared().Matches(below).SelectMany(match => Literal().Matches(match.Value)).Select(match => match.Groups["text"].Value).ToHashSet(StringComparer.Ordinal);
         var asked = Asked().Matches(code).SelectMany(match => Literal().Matches(match.Value)).Select(match => match.Groups["text"].Value)
             .Where(key => !key.Contains('{', StringComparison.Ordinal));
