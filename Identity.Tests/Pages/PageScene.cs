@@ -1,7 +1,6 @@
 using Identity.Server.Accounts;
 using Identity.Server.Tokens.Connections;
-using Identity.Stores.FileSystem.Models;
-using Identity.Stores.FileSystem.Storage;
+using Identity.Tests.Accounts;
 using Identity.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,10 +11,26 @@ internal sealed class PageScene : IAsyncDisposable
 {
     public const string Resource = "https://mcp.example.com/projects";
 
+    /// <summary>Somebody whose sign-in takes a second step.</summary>
+    public const string CarefulUser = "carol";
+
+    /// <summary>Somebody for administrators to look after.</summary>
+    public const string OtherUser = "bert";
+
+    // Pages offer what mail and a provider are needed for; neither is asked for anything.
+    private static readonly string[] Settings =
+    [
+        "--Identity:Mail:Host=127.0.0.1", "--Identity:Mail:Security=None", "--Identity:Mail:From=id@example.com",
+        "--Identity:Providers:OpenIdConnect:0:Name=company", "--Identity:Providers:OpenIdConnect:0:DisplayName=Example Company",
+        "--Identity:Providers:OpenIdConnect:0:Issuer=https://login.example.com/", "--Identity:Providers:OpenIdConnect:0:ClientId=identity",
+        "--Identity:Providers:OpenIdConnect:0:ClientSecret=a secret of the provider",
+    ];
+
     private const string ChatGptRedirectUri = "https://chatgpt.com/connector_platform_oauth_redirect";
     private const string LoopbackRedirectUri = "http://127.0.0.1:53682/callback";
 
     private readonly Scene _empty;
+    private int _invited;
 
     private PageScene(Scene scene, Scene empty) => (Scene, _empty) = (scene, empty);
 
@@ -26,11 +41,14 @@ internal sealed class PageScene : IAsyncDisposable
 
     public static async Task<PageScene> StartAsync()
     {
-        var scene = new PageScene(await Scene.StartAsync(), await Scene.StartEmptyAsync());
+        var scene = new PageScene(await Scene.StartAsync(Settings), await Scene.StartEmptyAsync());
         await scene.Scene.AddClientAsync("loopback", "Claude Code (mcp.example.com)", LoopbackRedirectUri);
         await scene.Scene.AddDeviceClientAsync("television", "Television");
         await scene.Scene.AddClientAsync("web", "ChatGPT", ChatGptRedirectUri);
         await scene.AddConnectionsAsync();
+        await scene.Scene.ChangeUserAsync(Scene.UserName, user => user.IsAdministrator = true);
+        await scene.Scene.AddUserAsync(CarefulUser, user => (user.TwoFactorEnabled, user.AuthenticatorKey) = (true, "x"));
+        await scene.Scene.AddUserAsync(OtherUser);
         return scene;
     }
 
@@ -39,6 +57,9 @@ internal sealed class PageScene : IAsyncDisposable
 
     /// <summary>The question of a client on the device.</summary>
     public string ConsentForDevice => Authorize("loopback", LoopbackRedirectUri);
+
+    /// <summary>The link of somebody who is invited, who is another one each time.</summary>
+    public Task<string> InviteAsync() => Scene.InviteAsync($"invited-{Interlocked.Increment(ref _invited)}");
 
     public async ValueTask DisposeAsync()
     {
@@ -52,7 +73,7 @@ internal sealed class PageScene : IAsyncDisposable
     /// <summary>One that goes on, one that is paused, and one that ended.</summary>
     private async Task AddConnectionsAsync()
     {
-        var subject = Scene.Server.Services.GetRequiredService<Collection<User>>().List().Single().Id;
+        var subject = (await Scene.FindUserAsync(Infrastructure.Scene.UserName))!.Id;
         var records = Scene.Server.Services.GetRequiredService<ConnectionRecords>();
         var now = Scene.Server.Time.GetUtcNow();
         foreach (var (id, name, hours) in new[] { ("connection", "ChatGPT", 3), ("paused", "ChatGPT", 40), ("ended", "Claude Code (mcp.example.com)", 30) })

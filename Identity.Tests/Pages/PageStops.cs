@@ -1,3 +1,4 @@
+using Identity.Tests.Accounts;
 using Identity.Tests.Infrastructure;
 using Microsoft.Playwright;
 
@@ -17,6 +18,32 @@ internal static class PageStops
         new("sign-in-wrong", "/account/sign-in", "/account/sign-in", Viewer.Stranger) { Act = SignInWrongAsync },
         new("signed-out", "/account/sign-out", "/account/sign-out", Viewer.Stranger),
         new("sign-out", "/account/sign-out", "/account/sign-out"),
+        new("forgot-password", "/account/forgot-password", "/account/forgot-password", Viewer.Stranger),
+        new("forgot-password-done", "/account/forgot-password", "/account/forgot-password?done", Viewer.Stranger),
+        new("reset-password", "/account/reset-password", scene => scene.Scene.MakeLinkAsync(PageScene.OtherUser), Viewer.Stranger),
+        new("link-dead", "/account/reset-password", "/account/reset-password?token=x", Viewer.Stranger),
+        new("invitation", "/account/invitation", scene => scene.InviteAsync(), Viewer.Stranger),
+        new("confirm-email-dead", "/account/confirm-email", "/account/confirm-email?token=x", Viewer.Stranger),
+        new("account-deleted", "/account/deleted", "/account/deleted", Viewer.Stranger),
+        new("sign-in-passkey", "/account/sign-in/passkey", "/account/sign-in/passkey", Viewer.Stranger),
+        new("sign-in-step-start-over", "/account/sign-in/authenticator", "/account/sign-in/authenticator", Viewer.Stranger),
+        new("sign-in-authenticator", "/account/sign-in/authenticator", "/account/sign-in", Viewer.Stranger) { Act = SignInHalfAsync },
+        new("sign-in-recovery-code", "/account/sign-in/recovery-code", "/account/sign-in/recovery-code", Viewer.Stranger),
+        new("external-problem", "/account/sign-in/external", "/account/sign-in/external", Viewer.Stranger),
+        new("external-start-over", "/account/sign-in/external/{provider}", "/account/sign-in/external/company", Viewer.Stranger),
+        new("account", "/account", "/account"),
+        new("account-profile", "/account/profile", "/account/profile"),
+        new("account-password", "/account/password", "/account/password"),
+        new("account-password-wrong", "/account/password", (Func<PageScene, Task<string>>?)null) { Act = ChangePasswordWrongAsync },
+        new("account-authenticator", "/account/authenticator", "/account/authenticator"),
+        new("account-recovery-codes", "/account/recovery-codes", "/account/recovery-codes"),
+        new("account-passkeys", "/account/passkeys", "/account/passkeys"),
+        new("account-providers", "/account/providers", "/account/providers"),
+        new("account-sessions", "/account/sessions", "/account/sessions"),
+        new("account-data", "/account/data", "/account/data"),
+        new("account-delete", "/account/delete", "/account/delete"),
+        new("administration-accounts", "/administration/accounts", "/administration/accounts"),
+        new("administration-account", "/administration/accounts/{id}", async scene => $"/administration/accounts/{(await scene.Scene.FindUserAsync(PageScene.OtherUser))!.Id}"),
         new("consent", "/connect/authorize", scene => Task.FromResult(scene.Consent)),
         new("consent-loopback", "/connect/authorize", scene => Task.FromResult(scene.ConsentForDevice)),
         new("end-session", "/connect/logout", "/connect/logout"),
@@ -38,7 +65,24 @@ internal static class PageStops
     {
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync("not the password");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+    }
+
+    private static async Task SignInHalfAsync(IPage page)
+    {
+        await page.GetByLabel("User name").FillAsync(PageScene.CarefulUser);
+        await page.GetByLabel("Password").FillAsync(Scene.Password);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/account/sign-in/authenticator*");
+    }
+
+    private static async Task ChangePasswordWrongAsync(IPage page)
+    {
+        await page.GetByLabel("Current password").FillAsync("not the password");
+        await page.GetByLabel("New password", new() { Exact = true }).FillAsync(AccountScene.NewPassword);
+        await page.GetByLabel("The new password again").FillAsync(AccountScene.NewPassword);
+        await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
     }
 }

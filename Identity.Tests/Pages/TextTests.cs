@@ -23,6 +23,10 @@ internal sealed partial class TextTests
     {
         var keys = KeysOf(path);
         var code = string.Join('\n', Sources(Path.GetDirectoryName(path)!).Select(File.ReadAllText));
+        // Pages in folders below ask for what they have in common, too.
+        var below = string.Join('\n', Directory.EnumerateDirectories(Path.GetDirectoryName(path)!)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cshtml", SearchOption.AllDirectories)).Select(File.ReadAllText));
+        var shared = Shared().Matches(below).SelectMany(match => Literal().Matches(match.Value)).Select(match => match.Groups["text"].Value).ToHashSet(StringComparer.Ordinal);
         var asked = Asked().Matches(code).SelectMany(match => Literal().Matches(match.Value)).Select(match => match.Groups["text"].Value)
             .Where(key => !key.Contains('{', StringComparison.Ordinal));
         var composed = Composed().Matches(code).Select(match => Pattern(match.Groups["text"].Value)).ToList();
@@ -32,7 +36,8 @@ internal sealed partial class TextTests
             Assert.That(keys, Is.Ordered.Using((System.Collections.IComparer)StringComparer.Ordinal), "so that branches meet in one place");
             Assert.That(keys, Is.Unique);
             Assert.That(asked.Except(keys), Is.Empty, "used, but not there");
-            Assert.That(keys.Where(key => !code.Contains($"\"{key}\"", StringComparison.Ordinal) && !composed.Exists(pattern => pattern.IsMatch(key))), Is.Empty, "there, but not used");
+            Assert.That(shared.Except(keys), Is.Empty, "used from below, but not there");
+            Assert.That(keys.Where(key => !shared.Contains(key) && !code.Contains($"\"{key}\"", StringComparison.Ordinal) && !composed.Exists(pattern => pattern.IsMatch(key))), Is.Empty, "there, but not used");
         });
     }
 
@@ -98,6 +103,9 @@ internal sealed partial class TextTests
     /// <summary>What the localizers are asked for, and what the annotations of forms say.</summary>
     [GeneratedRegex("""(?:[Tt]ext\[[^\n]*?\]|ErrorMessage = "[^"]*")""")]
     private static partial Regex Asked();
+
+    [GeneratedRegex(@"Shared\[[^\n]*?\]")]
+    private static partial Regex Shared();
 
     [GeneratedRegex("\"(?<text>[A-Z][A-Za-z.{}]*)\"")]
     private static partial Regex Literal();

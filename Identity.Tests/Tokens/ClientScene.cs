@@ -63,20 +63,27 @@ internal abstract class ClientScene : IAsyncDisposable
     public Task<BrowserPage> AskAsync(TestClient client, HttpBrowser browser, string scope, string? resource = null, string? prompt = null)
         => browser.GoAsync(AuthorizeUrl(client, scope, resource, prompt, _askedVerifier));
 
+    /// <summary>The address of such a request, for a browser of another kind.</summary>
+    public Uri AskAddress(TestClient client, string scope, string? redirectUri = null)
+        => AuthorizeUrl(client, scope, resource: null, prompt: null, _askedVerifier, redirectUri);
+
     /// <summary>The code with which the browser came back to the client after <see cref="AskAsync"/>.</summary>
     public AuthorizationCode CodeOf(BrowserPage page)
     {
         Assert.That(page.LeftFor, Is.Not.Null, page.Text);
-        return new AuthorizationCode(Scene.Answer(page.LeftFor!)["code"]!, _askedVerifier);
+        return CodeOf(page.LeftFor!);
     }
 
-    private Uri AuthorizeUrl(TestClient client, string scope, string? resource, string? prompt, string verifier)
+    /// <summary>The code with which a browser came to the client at this address.</summary>
+    public AuthorizationCode CodeOf(Uri address) => new(Scene.Answer(address)["code"]!, _askedVerifier);
+
+    private Uri AuthorizeUrl(TestClient client, string scope, string? resource, string? prompt, string verifier, string? redirectUri = null)
     {
         var query = new Dictionary<string, string?>
         {
             ["client_id"] = client.Id,
             ["response_type"] = "code",
-            ["redirect_uri"] = RedirectUri,
+            ["redirect_uri"] = redirectUri ?? RedirectUri,
             ["scope"] = scope,
             ["resource"] = resource,
             ["prompt"] = prompt,

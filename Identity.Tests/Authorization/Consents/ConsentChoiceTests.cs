@@ -111,14 +111,14 @@ internal sealed class ConsentChoiceTests
         await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), Scene.UserName, Scene.Password);
         var page = await scene.AskAsync(client, browser, "openid");
 
-        Assert.That(page.Text, Does.Contain("5 days at most").And.Contain("for one day").And.Not.Contain("7 days"));
+        Assert.That(page.Text, Does.Contain("up to 5 days").And.Contain("for one day").And.Not.Contain("7 days"));
         Assert.That((await browser.SubmitAsync(page, [new("decision", "allow"), new("lasts", "7")])).Status, Is.EqualTo(HttpStatusCode.BadRequest));
     }
 
     [Test]
     public async Task The_question_says_since_when_the_server_knows_the_client()
     {
-        Assert.That((await _scene.AskAsync(_client, _browser, "openid")).Text, Does.Contain("This server knows it since " + Identity.Server.Pages.PageTime.Day(_scene.Time.GetUtcNow())));
+        Assert.That((await _scene.AskAsync(_client, _browser, "openid")).Text, Does.Contain("Known to this server since " + Identity.Server.Pages.PageTime.Day(_scene.Time.GetUtcNow())));
     }
 
     [Test]
