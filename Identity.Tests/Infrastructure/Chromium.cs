@@ -6,11 +6,11 @@ namespace Identity.Tests.Infrastructure;
 
 /// <summary>
 /// The Chromium of this machine, without a window. All tests share one process, which takes a second to start; each has windows of its
-/// own, with their own cookies.
+/// own, with their own cookies. Who needs a command line of another kind gets a process of its own.
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Shared = new(() => LaunchAsync([]));
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Shared = new(() => LaunchAsync());
 
     private static readonly string[] UsualPlaces =
     [
@@ -22,13 +22,12 @@ internal sealed class Chromium : IAsyncDisposable
     ];
 
     private readonly IBrowser _browser;
+    private readonly IPlaywright? _own;
     private readonly ConcurrentQueue<IBrowserContext> _contexts = new();
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _requests = new();
 
-    private readonly IPlaywright? _own;
-
-    private Chromium(IBrowser browser, IPlaywright? own) => (_browser, _own) = (browser, own);
+    private Chromium(IBrowser browser, IPlaywright? own = null) => (_browser, _own) = (browser, own);
 
     /// <summary>Where the solution is.</summary>
     public static string Root { get; } = FindRoot();
@@ -43,11 +42,11 @@ internal sealed class Chromium : IAsyncDisposable
     public IReadOnlyCollection<string> Requests => _requests;
 
     /// <summary>Starts it, unless it runs; <c>CHROMIUM_PATH</c> says where it is when it is in none of the usual places.</summary>
-    public static async Task<Chromium> StartAsync() => new((await Shared.Value).Browser, own: null);
+    public static async Task<Chromium> StartAsync() => new((await Shared.Value).Browser);
 
-    /// <summary>Starts one of its own, since a command line holds for a whole process.</summary>
+    /// <summary>Starts a process of its own.</summary>
     /// <param name="arguments">Further arguments of its command line.</param>
-    public static async Task<Chromium> StartAsync(string[] arguments)
+    public static async Task<Chromium> StartAsync(params string[] arguments)
     {
         var (playwright, browser) = await LaunchAsync(arguments);
         return new(browser, playwright);
@@ -64,7 +63,7 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
-    private static async Task<(IPlaywright Playwright, IBrowser Browser)> LaunchAsync(string[] arguments)
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> LaunchAsync(params string[] arguments)
     {
         // Read by Playwright's driver; the browser is the machine's own.
         Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
