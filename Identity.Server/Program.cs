@@ -51,6 +51,7 @@ internal static class Program
 
         var app = builder.Build();
         app.UseHosting();
+        app.UseMiddleware<AnswerAgainMiddleware>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();

@@ -17,6 +17,7 @@ internal static class AuthorizationExtensions
         services.AddScoped<IPersonalData, ConsentData>();
         services.AddScoped<ScopeText>();
         services.AddScoped<ConsentQuestions>();
+        services.AddSingleton<GivenAnswers>();
 
         services.AddOpenIddict().AddServer(server =>
         {

@@ -39,6 +39,8 @@ internal sealed class AuthorizeModel(
     IAntiforgery antiforgery,
     TimeProvider time) : PageModel
 {
+    internal const string Route = "/connect/authorize";
+
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
     public AuthorizationRequest Pending { get; private set; } = null!;

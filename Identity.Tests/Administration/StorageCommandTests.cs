@@ -163,7 +163,7 @@ internal sealed class StorageCommandTests
     private static FileSystemStorageOptions Options(string path) => new() { Directory = path, JournalChunk = 4_096 };
 
     private static Task<(int ExitCode, string Output, string Errors)> RunAsync(TemporaryDirectory directory, params string[] command)
-        => ServerProcess.RunAsync(["storage", .. command, $"--Identity:StorageDirectory={directory.Path}"]);
+        => CommandRun.RunAsync(["storage", .. command, $"--Identity:StorageDirectory={directory.Path}"]);
 
     private static int Draw(int sample, string what, int below)
         => (int)(BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/{sample}/{what}"))) % (uint)below);

@@ -27,28 +27,28 @@ public sealed class UsersCommandTests
         using var directory = new TemporaryDirectory();
         var setting = $"--Identity:StorageDirectory={directory.Path}";
         const string Issuer = "--Identity:Issuer=https://id.example.com";
-        await ServerProcess.RunAsync(["users", "add", "alice", "--password-stdin", setting], "correct horse");
+        await CommandRun.RunAsync(["users", "add", "alice", "--password-stdin", setting], "correct horse");
 
-        var (exitCode, output, errors) = await ServerProcess.RunAsync(["users", "invite", "bob", "--name", "Bob", "--email", "bob@example.com", setting, Issuer]);
+        var (exitCode, output, errors) = await CommandRun.RunAsync(["users", "invite", "bob", "--name", "Bob", "--email", "bob@example.com", setting, Issuer]);
         Assert.That((exitCode, errors), Is.EqualTo((0, "")));
         Assert.That(output, Does.StartWith("Created the account 'bob'.\nThe link works once").And.Contain("https://id.example.com/account/invitation?token="));
 
-        (_, output, _) = await ServerProcess.RunAsync(["users", "list", setting]);
+        (_, output, _) = await CommandRun.RunAsync(["users", "list", setting]);
         Assert.That(output, Is.EqualTo("alice  administrator\nbob  bob@example.com  invited\n"));
 
-        (_, output, _) = await ServerProcess.RunAsync(["users", "set-password", "bob", "--password-stdin", setting], "battery staple");
+        (_, output, _) = await CommandRun.RunAsync(["users", "set-password", "bob", "--password-stdin", setting], "battery staple");
         Assert.That(output, Is.EqualTo("Changed the password of the account 'bob'.\n"));
-        (_, output, _) = await ServerProcess.RunAsync(["users", "reset-password", "bob", setting]);
+        (_, output, _) = await CommandRun.RunAsync(["users", "reset-password", "bob", setting]);
         Assert.That(output, Does.Contain("http://localhost:5080/account/reset-password?token="));
-        (_, output, _) = await ServerProcess.RunAsync(["users", "disable", "bob", setting]);
+        (_, output, _) = await CommandRun.RunAsync(["users", "disable", "bob", setting]);
         Assert.That(output, Is.EqualTo("Disabled the account 'bob'.\n"));
-        (exitCode, _, errors) = await ServerProcess.RunAsync(["users", "disable", "alice", setting]);
+        (exitCode, _, errors) = await CommandRun.RunAsync(["users", "disable", "alice", setting]);
         Assert.That((exitCode, errors), Is.EqualTo((1, "This is the last administrator who can sign in. Make somebody else an administrator first.\n")));
-        (_, output, _) = await ServerProcess.RunAsync(["users", "enable", "bob", setting]);
+        (_, output, _) = await CommandRun.RunAsync(["users", "enable", "bob", setting]);
         Assert.That(output, Is.EqualTo("Enabled the account 'bob'.\n"));
-        (_, output, _) = await ServerProcess.RunAsync(["users", "remove", "bob", setting]);
+        (_, output, _) = await CommandRun.RunAsync(["users", "remove", "bob", setting]);
         Assert.That(output, Is.EqualTo("Removed the account 'bob'.\n"));
-        (exitCode, _, errors) = await ServerProcess.RunAsync(["users", "remove", "bob", setting]);
+        (exitCode, _, errors) = await CommandRun.RunAsync(["users", "remove", "bob", setting]);
         Assert.That((exitCode, errors), Is.EqualTo((1, "There is no account 'bob'.\n")));
     }
 
@@ -59,7 +59,7 @@ public sealed class UsersCommandTests
     {
         using var directory = new TemporaryDirectory();
         var setting = $"--Identity:StorageDirectory={directory.Path}";
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["users", "add", name, "--password-stdin", setting], password);
+        var (exitCode, _, errors) = await CommandRun.RunAsync(["users", "add", name, "--password-stdin", setting], password);
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(errors, Does.Contain(reason).And.Not.Contain("   at "));
     }
@@ -68,7 +68,7 @@ public sealed class UsersCommandTests
     public async Task While_the_server_runs_the_command_says_so()
     {
         await using var server = await ServerProcess.StartAsync();
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(
+        var (exitCode, _, errors) = await CommandRun.RunAsync(
             ["users", "add", "alice", "--password-stdin", $"--Identity:StorageDirectory={server.StorageDirectory}"], "correct horse");
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(errors, Does.Contain("in use by process").And.Contain("Stop that process first"));
@@ -78,7 +78,7 @@ public sealed class UsersCommandTests
     public async Task Listing_creates_nothing()
     {
         using var directory = new TemporaryDirectory();
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["users", "list", $"--Identity:StorageDirectory={directory.Path}"]);
+        var (exitCode, _, errors) = await CommandRun.RunAsync(["users", "list", $"--Identity:StorageDirectory={directory.Path}"]);
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(errors, Does.Contain(directory.Path));
         Assert.That(Directory.Exists(directory.Path), Is.False);
@@ -90,7 +90,7 @@ public sealed class UsersCommandTests
     [TestCase("users", "add")]
     public async Task A_mistyped_command_is_an_error_and_starts_nothing(params string[] arguments)
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(arguments);
+        var (exitCode, _, errors) = await CommandRun.RunAsync(arguments);
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(errors, Is.Not.Empty.And.Not.Contain("   at "));
     }
@@ -98,7 +98,7 @@ public sealed class UsersCommandTests
     [Test]
     public async Task Help_lists_the_commands()
     {
-        var (exitCode, output, _) = await ServerProcess.RunAsync(["--help"]);
+        var (exitCode, output, _) = await CommandRun.RunAsync(["--help"]);
         Assert.That(exitCode, Is.Zero);
         Assert.That(output, Does.Contain("users"));
     }
@@ -110,7 +110,7 @@ public sealed class UsersCommandTests
         var line = await server.WaitForLineAsync("There is no account yet.");
         Assert.That(line, Does.Contain($"{server.Address.GetLeftPart(UriPartial.Authority)}/account/setup?token="));
         Assert.That(await server.StopAsync(), Is.Zero);
-        var added = await ServerProcess.RunAsync(["users", "add", "alice", "--password-stdin", $"--Identity:StorageDirectory={server.StorageDirectory}"], "correct horse");
+        var added = await CommandRun.RunAsync(["users", "add", "alice", "--password-stdin", $"--Identity:StorageDirectory={server.StorageDirectory}"], "correct horse");
         Assert.That(added.ExitCode, Is.Zero);
         await server.StartAgainAsync();
         Assert.That(await server.StopAsync(), Is.Zero);

@@ -117,17 +117,35 @@ internal sealed class AuthorizeTests
     }
 
     [Test]
-    public async Task Allowing_twice_connects_once()
+    public async Task Answering_twice_leads_to_the_same_place([Values("allow", "deny")] string decision)
     {
         await _scene.SignInAsync();
         var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri));
 
-        var first = await _scene.Browser.SubmitAsync(page, [new("decision", "allow")]);
-        var second = await _scene.Browser.SubmitAsync(page, [new("decision", "allow")]);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _scene.Browser.SubmitAsync(page, [new("decision", decision)])));
 
-        Assert.That(first.LeftFor, Is.Not.Null);
-        Assert.That(second.Status, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That(second.Text, Does.Contain("Start over from the application"));
+        Assert.That(answers.Select(answer => answer.LeftFor), Is.All.Not.Null.And.All.EqualTo(answers[0].LeftFor));
+        Assert.That(await _scene.ListConnectionsAsync(), Has.Count.EqualTo(decision is "allow" ? 1 : 0));
+    }
+
+    [Test]
+    public async Task An_answer_is_given_again_to_nobody_else_nor_later()
+    {
+        await _scene.SignInAsync();
+        var page = await _scene.Browser.GoAsync(_scene.AuthorizeUrl(Scene.WebRedirectUri));
+        using var other = _scene.OpenBrowser();
+        await _scene.SignInAsync(other);
+        await _scene.Browser.SubmitAsync(page, [new("decision", "allow")]);
+
+        var elsewhere = await other.SubmitAsync(page, [new("decision", "allow")]);
+        var form = page.Forms[0].Fields.Where(field => field is { Type: "hidden", Name: not "__RequestVerificationToken" });
+        var forged = await _scene.Browser.PostAsync(
+            page.Forms[0].Action, form.Select(field => KeyValuePair.Create(field.Name!, field.Value)).Append(new("decision", "allow")));
+        _scene.Server.Time.Advance(TimeSpan.FromSeconds(31));
+        var later = await _scene.Browser.SubmitAsync(page, [new("decision", "allow")]);
+
+        Assert.That(new[] { elsewhere, forged, later }.Select(answer => answer.Status), Is.All.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(later.Text, Does.Contain("Start over from the application"));
         Assert.That(await _scene.ListConnectionsAsync(), Has.Count.EqualTo(1));
     }
 

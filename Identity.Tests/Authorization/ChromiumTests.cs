@@ -45,6 +45,23 @@ internal sealed class ChromiumTests
     }
 
     [Test]
+    public async Task A_person_who_clicks_twice_lands_at_the_client()
+    {
+        using var client = new CallbackListener();
+        await _scene.AddClientAsync("desktop", "Desktop Client", client.RedirectUri);
+        var page = await _chromium.OpenAsync();
+        await page.GotoAsync(_scene.AuthorizeUrl(client.RedirectUri, ("client_id", "desktop")).AbsoluteUri);
+        await SignInAsync(page);
+
+        var received = client.ReceiveAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).DblClickAsync();
+
+        Assert.That(await received, Does.Contain("code="));
+        await Assertions.Expect(page.GetByText("Back at the client")).ToBeVisibleAsync();
+        Assert.That(await _scene.ListConnectionsAsync(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_person_says_no_and_lands_at_the_client()
     {
         using var client = new CallbackListener();

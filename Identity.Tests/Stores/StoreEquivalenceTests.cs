@@ -18,7 +18,7 @@ internal sealed class StoreEquivalenceTests
     {
         // A member that does nothing and answers with nothing is noticed, whichever it is.
         var unnoticed = Members().ToHashSet();
-        for (var number = 0; number < 200 && unnoticed.Count > 0; number++)
+        for (var number = 0; number < 2_000 && unnoticed.Count > 0; number++)
         {
             var operations = StoreSequence.Any.Single().Operations.RemoveAll(operation => operation is StoreOperation.Race);
             HashSet<MethodInfo> called = [];

@@ -1,3 +1,4 @@
+using Identity.Server.Pages;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using MimeKit;
 namespace Identity.Server.Accounts.Mail;
 
 /// <summary>Hands letters to the mail server.</summary>
-internal sealed class SmtpTransport(IOptions<MailOptions> options, TimeProvider time)
+internal sealed class SmtpTransport(IOptions<MailOptions> options, Brand brand, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -20,7 +21,7 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options, TimeProvider 
         var settings = options.Value;
         using var message = new MimeMessage
         {
-            Subject = letter.Subject,
+            Subject = $"{brand.Name}: {letter.Subject}",
             Body = new TextPart("plain") { Text = letter.Body },
             Date = time.GetUtcNow(),
         };

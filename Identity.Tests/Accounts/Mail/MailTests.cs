@@ -15,12 +15,12 @@ internal sealed class MailTests
     public async Task A_letter_arrives_as_it_was_written()
     {
         await using var mail = new SmtpListener { Credentials = ("identity", "mail-server-secret") };
-        await using var server = await TestServer.StartAsync(mail.Settings);
+        await using var server = await TestServer.StartAsync([.. mail.Settings, "--Identity:Branding:ProductName=Door"]);
 
         Send(server);
         var message = await mail.ReceiveAsync();
 
-        Assert.That(message.Subject, Is.EqualTo(Letter.Subject));
+        Assert.That(message.Subject, Is.EqualTo("Door: " + Letter.Subject));
         Assert.That(message.From.ToString(), Is.EqualTo("\"Example sign-in\" <id@example.com>").Or.EqualTo("Example sign-in <id@example.com>"));
         Assert.That(message.To.Mailboxes.Select(mailbox => mailbox.Address), Is.EqualTo(new[] { Letter.Recipient }));
         Assert.That(message.Body, Is.InstanceOf<TextPart>());
