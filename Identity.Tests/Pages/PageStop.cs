@@ -16,7 +16,7 @@ internal sealed record PageStop(string Name, string Route, Func<PageScene, Task<
     }
 
     /// <summary>What the person does there before the picture is taken.</summary>
-    public Func<IPage, Task>? Act { get; init; }
+    public Func<PageScene, IPage, Task>? Act { get; init; }
 }
 
 /// <summary>Who looks at a page.</summary>

@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.TwoFactor;
 using Identity.Tests.Accounts;
 using Identity.Tests.Infrastructure;
 using Microsoft.Playwright;
@@ -36,6 +37,8 @@ internal static class PageStops
         new("account-password", "/account/password", "/account/password"),
         new("account-password-wrong", "/account/password", (Func<PageScene, Task<string>>?)null) { Act = ChangePasswordWrongAsync },
         new("account-authenticator", "/account/authenticator", "/account/authenticator"),
+        new("account-authenticator-codes", "/account/authenticator", (Func<PageScene, Task<string>>?)null) { Act = EnableAuthenticatorAsync },
+        new("account-authenticator-on", "/account/authenticator", "/account/authenticator"),
         new("account-recovery-codes", "/account/recovery-codes", "/account/recovery-codes"),
         new("account-passkeys", "/account/passkeys", "/account/passkeys"),
         new("account-providers", "/account/providers", "/account/providers"),
@@ -61,7 +64,7 @@ internal static class PageStops
         new("error-not-found", "/error", "/nothing-here"),
     ];
 
-    private static async Task SignInWrongAsync(IPage page)
+    private static async Task SignInWrongAsync(PageScene scene, IPage page)
     {
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync("not the password");
@@ -69,7 +72,7 @@ internal static class PageStops
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
     }
 
-    private static async Task SignInHalfAsync(IPage page)
+    private static async Task SignInHalfAsync(PageScene scene, IPage page)
     {
         await page.GetByLabel("User name").FillAsync(PageScene.CarefulUser);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
@@ -77,7 +80,15 @@ internal static class PageStops
         await page.WaitForURLAsync("**/account/sign-in/authenticator*");
     }
 
-    private static async Task ChangePasswordWrongAsync(IPage page)
+    private static async Task EnableAuthenticatorAsync(PageScene scene, IPage page)
+    {
+        var key = (await page.Locator("#key").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
+        await page.GetByLabel("Code").FillAsync(Totp.Compute(key, scene.Scene.Server.Time.GetUtcNow()));
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByText("From now on you are asked for a code")).ToBeVisibleAsync();
+    }
+
+    private static async Task ChangePasswordWrongAsync(PageScene scene, IPage page)
     {
         await page.GetByLabel("Current password").FillAsync("not the password");
         await page.GetByLabel("New password", new() { Exact = true }).FillAsync(AccountScene.NewPassword);
