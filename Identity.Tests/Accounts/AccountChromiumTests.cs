@@ -114,43 +114,6 @@ internal sealed class AccountChromiumTests
         Assert.That(_chromium.Complaints.Where(text => !text.Contains("status of 404", StringComparison.Ordinal)), Is.Empty);
     }
 
-    [Test]
-    public async Task The_pages_fit_every_screen()
-    {
-        await _scene.AddUserAsync("edda", user => (user.IsAdministrator, user.Email) = (true, "edda.with.a.long.address@mail.example.com"));
-        var invitation = await _scene.InviteAsync("a-rather-long-user-name-that-somebody-has-chosen@mail.example.com");
-        var id = (await _scene.FindUserAsync("edda"))!.Id;
-        foreach (var look in new[] { Look.All[0], Look.All[^1] })
-        {
-            var page = await _chromium.OpenAsync(look);
-            await page.GotoAsync(invitation);
-            await ShootAsync(page, look, "invitation");
-            await page.GotoAsync(Address("/account/forgot-password"));
-            await ShootAsync(page, look, "forgot-password");
-            await page.GotoAsync(Address("/account/reset-password?token=x"));
-            await ShootAsync(page, look, "link-dead");
-            await page.GotoAsync(Address("/account"));
-            await SignInAsync(page, "edda", Scene.Password);
-            await Assertions.Expect(page.GetByText("You are signed in as edda.")).ToBeVisibleAsync();
-            await ShootAsync(page, look, "account");
-            foreach (var (name, path) in new[]
-            {
-                ("account-profile", "/account/profile"), ("account-password", "/account/password"), ("account-data", "/account/data"),
-                ("account-delete", "/account/delete"), ("administration-accounts", "/administration/accounts"),
-                ("administration-account", $"/administration/accounts/{id}"),
-            })
-            {
-                await page.GotoAsync(Address(path));
-                await ShootAsync(page, look, name);
-            }
-
-            await page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
-            await Assertions.Expect(page.Locator("code.link")).ToBeVisibleAsync();
-            await ShootAsync(page, look, "administration-link");
-            await page.Context.CloseAsync();
-        }
-    }
-
     private string Address(string path) => new Uri(_scene.Server.Address, path).AbsoluteUri;
 
     private async Task<IPage> OpenAsync(string path, string userName)
@@ -173,11 +136,5 @@ internal sealed class AccountChromiumTests
     {
         await page.GetByLabel(label, new() { Exact = true }).FillAsync(AccountScene.NewPassword);
         await page.GetByLabel(again, new() { Exact = true }).FillAsync(AccountScene.NewPassword);
-    }
-
-    private static async Task ShootAsync(IPage page, Look look, string name)
-    {
-        Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(look.Width), name);
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Screenshots, $"{name}-{look.Name}.png"), FullPage = true });
     }
 }

@@ -48,7 +48,7 @@ internal sealed class PageScene : IAsyncDisposable
         await scene.AddConnectionsAsync();
         await scene.Scene.ChangeUserAsync(Scene.UserName, user => user.IsAdministrator = true);
         await scene.Scene.AddUserAsync(CarefulUser, user => (user.TwoFactorEnabled, user.AuthenticatorKey) = (true, "x"));
-        await scene.Scene.AddUserAsync(OtherUser);
+        await scene.Scene.AddUserAsync(OtherUser, user => user.Email = "bert.with.a.long.address@mail.example.com");
         return scene;
     }
 

@@ -47,6 +47,7 @@ internal static class PageStops
         new("account-delete", "/account/delete", "/account/delete"),
         new("administration-accounts", "/administration/accounts", "/administration/accounts"),
         new("administration-account", "/administration/accounts/{id}", async scene => $"/administration/accounts/{(await scene.Scene.FindUserAsync(PageScene.OtherUser))!.Id}"),
+        new("administration-link", "/administration/accounts/{id}", (Func<PageScene, Task<string>>?)null) { Act = MakeLinkAsync },
         new("consent", "/connect/authorize", scene => Task.FromResult(scene.Consent)),
         new("consent-loopback", "/connect/authorize", scene => Task.FromResult(scene.ConsentForDevice)),
         new("end-session", "/connect/logout", "/connect/logout"),
@@ -83,9 +84,15 @@ internal static class PageStops
     private static async Task EnableAuthenticatorAsync(PageScene scene, IPage page)
     {
         var key = (await page.Locator("#key").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
-        await page.GetByLabel("Code").FillAsync(Totp.Compute(key, scene.Scene.Server.Time.GetUtcNow()));
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(Totp.Compute(key, scene.Scene.Server.Time.GetUtcNow()));
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByText("From now on you are asked for a code")).ToBeVisibleAsync();
+    }
+
+    private static async Task MakeLinkAsync(PageScene scene, IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+        await Assertions.Expect(page.Locator("code.link")).ToBeVisibleAsync();
     }
 
     private static async Task ChangePasswordWrongAsync(PageScene scene, IPage page)

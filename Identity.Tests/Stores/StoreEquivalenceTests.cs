@@ -7,11 +7,12 @@ namespace Identity.Tests.Stores;
 
 /// <summary>The same random operations on the file stores and on OpenIddict's Entity Framework Core stores: the same answers.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.All)]
 internal sealed class StoreEquivalenceTests
 {
     [Test]
     public Task Every_answer_is_the_one_that_the_Entity_Framework_Core_stores_give()
-        => StoreSequence.Any.SampleAsync(CompareOrReduceAsync, writeLine: TestContext.Out.WriteLine, iter: Sequences, threads: 2);
+        => StoreSequence.Any.SampleAsync(CompareOrReduceAsync, writeLine: TestContext.Out.WriteLine, iter: Sequences, threads: 3);
 
     [Test]
     public async Task Every_member_of_the_four_interfaces_is_compared()
