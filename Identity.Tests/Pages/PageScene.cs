@@ -59,7 +59,7 @@ internal sealed class PageScene : IAsyncDisposable
     public string ConsentForDevice => Authorize("loopback", LoopbackRedirectUri);
 
     /// <summary>The link of somebody who is invited, who is another one each time.</summary>
-    public Task<string> InviteAsync() => Scene.InviteAsync($"invited-{Interlocked.Increment(ref _invited)}");
+    public Task<string> InviteAsync() => Scene.InviteAsync($"a-rather-long-user-name-that-somebody-has-chosen-{Interlocked.Increment(ref _invited)}@example.com");
 
     public async ValueTask DisposeAsync()
     {
