@@ -95,7 +95,11 @@ internal sealed class ConnectionChromiumTests
     private async Task<Tokens.Tokens> ExchangeAsync(TestClient client, IPage page, Func<Task> act)
     {
         var asked = page.WaitForRequestAsync(request => request.Url.StartsWith(ClientScene.RedirectUri, StringComparison.Ordinal));
+        // The page that says so comes after the request has failed, and would take the place of where the test goes next.
+        var failed = new TaskCompletionSource();
+        page.FrameNavigated += (_, frame) => _ = frame.Url.StartsWith("chrome-error:", StringComparison.Ordinal) && failed.TrySetResult();
         await act();
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
         return Tokens.Tokens.From(await _scene.ExchangeAsync(client, _scene.CodeOf(new Uri((await asked).Url))));
     }
 
