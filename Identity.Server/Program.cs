@@ -54,10 +54,20 @@ internal static class Program
         app.UseMiddleware<AnswerAgainMiddleware>();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapHealth();
-        app.MapRegistration();
-        app.MapPages();
         return app;
+    }
+
+    /// <summary>Starts an application that was built.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <returns>A task that completes when requests are answered.</returns>
+    public static Task StartAsync(WebApplication app, CancellationToken cancellationToken) => app.StartServerAsync(MapEndpoints, cancellationToken);
+
+    private static void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapHealth();
+        endpoints.MapRegistration();
+        endpoints.MapPages();
     }
 
     private static void AddEndpoints(OpenIddictServerBuilder server, IConfiguration configuration)

@@ -10,7 +10,7 @@ internal static class LoadCommand
     {
         var servers = new Option<string[]>("--servers")
         {
-            Description = "identity, sqlite, memory, or NAME=FILE for another build's Identity.Server.dll",
+            Description = "identity, sqlite, memory, or NAME=FILE for another build's Identity.Server or Identity.Server.dll",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [Candidate.Identity, YardstickCommand.Sqlite, YardstickCommand.Memory],
         };

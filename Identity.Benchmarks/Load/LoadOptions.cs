@@ -1,3 +1,4 @@
+using System.Diagnostics;
 namespace Identity.Benchmarks.Load;
 
 /// <summary>What a run of the load program measures.</summary>
@@ -42,9 +43,9 @@ internal sealed record LoadOptions
 /// <c>identity</c>: this repository's server, as it was built with this program; <c>NAME=FILE</c>: another build of it, to compare a
 /// change with what was before; <c>sqlite</c>, <c>memory</c>: the yardsticks.
 /// </param>
-/// <param name="Assembly">The server's program, or null for a yardstick.</param>
+/// <param name="Program">The server's program, or null for a yardstick.</param>
 /// <param name="Tokens">Refresh tokens that are there before it starts.</param>
-internal sealed record Candidate(string Name, string? Assembly, int Tokens)
+internal sealed record Candidate(string Name, string? Program, int Tokens)
 {
     /// <inheritdoc />
     public override string ToString() => $"{Name} with {Tokens} tokens";
@@ -63,4 +64,15 @@ internal sealed record Candidate(string Name, string? Assembly, int Tokens)
         [var name, var file] => new(name, Path.GetFullPath(file), tokens),
         _ => new(server, null, tokens),
     };
+
+    /// <summary>How it is started: by the host that runs this program or, where it brings its own along, by itself.</summary>
+    /// <param name="arguments">What it is told.</param>
+    /// <returns>How to start the process.</returns>
+    public ProcessStartInfo CreateStart(params IEnumerable<string> arguments)
+    {
+        var program = Program ?? typeof(Candidate).Assembly.Location;
+        return program.EndsWith(".dll", StringComparison.Ordinal)
+            ? new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
+            : new(program, arguments);
+    }
 }

@@ -41,7 +41,7 @@ internal static class Preparation
         services.AddSingleton(TimeProvider.System);
         services.AddOpenIddict().AddCore(core =>
         {
-            if (server.Candidate.Assembly is null)
+            if (server.Candidate.Program is null)
             {
                 SqliteStore.Add(core, server.StorageDirectory);
             }
@@ -51,7 +51,7 @@ internal static class Preparation
             }
         });
         await using var provider = services.BuildServiceProvider();
-        if (server.Candidate.Assembly is null)
+        if (server.Candidate.Program is null)
         {
             SqliteStore.Prepare(provider);
         }
@@ -63,19 +63,13 @@ internal static class Preparation
     /// <summary>Creates the account, for a server that has any; called while it is not running.</summary>
     public static async Task AddAccountAsync(ServerUnderLoad server, CancellationToken cancellationToken)
     {
-        if (server.Candidate.Assembly is not { } assembly)
+        if (server.Candidate.Program is null)
         {
             return;
         }
 
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [assembly, "users", "add", UserName, "--password-stdin", $"--Identity:StorageDirectory={server.StorageDirectory}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = server.Candidate.CreateStart("users", "add", UserName, "--password-stdin", $"--Identity:StorageDirectory={server.StorageDirectory}");
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteLineAsync(Password);
         process.StandardInput.Close();

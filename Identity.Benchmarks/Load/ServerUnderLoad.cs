@@ -42,18 +42,12 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> StartAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Directory,
-        };
-        string[] arguments = Candidate.Assembly is { } assembly
-            ? [assembly, "--urls", Address.GetLeftPart(UriPartial.Authority), $"--Identity:StorageDirectory={StorageDirectory}", "--Identity:RateLimits:Enabled=false"]
-            : [typeof(ServerUnderLoad).Assembly.Location, "yardstick", Candidate.Name, "--url", Address.GetLeftPart(UriPartial.Authority),
-                "--directory", StorageDirectory, "--seed", Candidate.Name is YardstickCommand.Memory ? Text(Candidate.Tokens) : "0"];
-        Array.ForEach(arguments, start.ArgumentList.Add);
+        var url = Address.GetLeftPart(UriPartial.Authority);
+        var start = Candidate.CreateStart(Candidate.Program is not null
+            ? ["--urls", url, $"--Identity:StorageDirectory={StorageDirectory}", "--Identity:RateLimits:Enabled=false"]
+            : ["yardstick", Candidate.Name, "--url", url, "--directory", StorageDirectory, "--seed", Candidate.Name is YardstickCommand.Memory ? Text(Candidate.Tokens) : "0"]);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        start.WorkingDirectory = Directory;
         var watch = Stopwatch.StartNew();
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Note(line.Data);

@@ -15,7 +15,7 @@ internal static class ServerCommand
     public static Task<int> RunAsync(string[] args, CancellationToken cancellationToken) => FailureReport.RunAsync(async () =>
     {
         await using var app = Program.Build(args);
-        await app.StartServerAsync(cancellationToken);
+        await Program.StartAsync(app, cancellationToken);
         Announce(app);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;

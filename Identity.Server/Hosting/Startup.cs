@@ -17,18 +17,35 @@ internal static class Startup
 
     /// <summary>Checks the addresses, opens the directory, creates missing keys and begins to answer.</summary>
     /// <param name="app">The application.</param>
+    /// <param name="mapEndpoints">Adds what it answers.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <returns>A task that completes when requests are answered.</returns>
     /// <exception cref="StartupException">It must not or cannot listen on one of its addresses.</exception>
     /// <exception cref="StorageException">The directory cannot be used.</exception>
-    public static async Task StartServerAsync(this WebApplication app, CancellationToken cancellationToken)
+    public static async Task StartServerAsync(this WebApplication app, Action<IEndpointRouteBuilder> mapEndpoints, CancellationToken cancellationToken)
     {
         app.Services.GetRequiredService<ListeningAddresses>().Check();
-        app.Services.GetRequiredService<StorageDirectory>();
 
-        // Creates the keys of a new directory now, not while the first request waits for them.
-        _ = app.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue;
+        // Looking through all pages takes about as long as opening a directory; neither needs the other.
+        var opening = Task.Run(() => Open(app.Services), CancellationToken.None);
+        try
+        {
+            mapEndpoints(app);
+        }
+        finally
+        {
+            await opening;
+        }
+
         await app.StartAsync(cancellationToken);
         app.Services.GetRequiredService<StartupProgress>().Complete();
+    }
+
+    private static void Open(IServiceProvider services)
+    {
+        services.GetRequiredService<StorageDirectory>();
+
+        // Creates the keys of a new directory now, not while the first request waits for them.
+        _ = services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue;
     }
 }

@@ -34,6 +34,9 @@ internal readonly struct CompactHash : IEquatable<CompactHash>
         return text is { Length: TextLength } && Ascii.FromUtf16(text, ascii, out _) is OperationStatus.Done && TryDecode(ascii, out var hash) ? hash : new(text);
     }
 
+    public static CompactHash From(ReadOnlySpan<byte> ascii)
+        => ascii.Length is TextLength && TryDecode(ascii, out var hash) ? hash : new(Encoding.ASCII.GetString(ascii));
+
     public bool Equals(CompactHash other) => ReferenceEquals(_text, other._text)
         ? !ReferenceEquals(_text, IsBytes) || ((ReadOnlySpan<byte>)_bytes).SequenceEqual(other._bytes)
         : !ReferenceEquals(_text, IsBytes) && !ReferenceEquals(other._text, IsBytes) && _text == other._text;

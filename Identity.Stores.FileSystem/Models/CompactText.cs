@@ -12,6 +12,8 @@ internal static class CompactText
 
     public static object? From(string? text) => text is { Length: >= MinimumLength } && Ascii.IsValid(text) ? Encoding.ASCII.GetBytes(text) : text;
 
+    public static object From(ReadOnlySpan<byte> ascii) => ascii.Length >= MinimumLength ? ascii.ToArray() : SharedText.Of(ascii);
+
     public static string? ToText(object? kept) => kept is byte[] ascii ? Encoding.ASCII.GetString(ascii) : (string?)kept;
 
     /// <summary>Reads and writes the text as a string, without making one.</summary>
@@ -24,7 +26,7 @@ internal static class CompactText
                 return From(reader.GetString());
             }
 
-            return reader.ValueSpan.Length >= MinimumLength ? reader.ValueSpan.ToArray() : SharedText.Of(reader.ValueSpan);
+            return From(reader.ValueSpan);
         }
 
         public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)

@@ -148,43 +148,28 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
             }
         }
 
-        for (var place = 0; place < entities.Length; place++)
-        {
-            if (!_entities.TryAdd(entities[place].Id, (T)entities[place]))
-            {
-                return place;
-            }
-        }
-
         var loaded = entities.ToArray();
         if (loaded.Length < LoadedAtOnce)
         {
             foreach (var index in _indexes.Values)
             {
-                Fill(index);
+                Fill(index, loaded);
             }
-        }
-        else
-        {
-            Parallel.ForEach(_indexes.Values, Fill);
+
+            return Add(loaded);
         }
 
-        return -1;
-
-        void Fill(IndexState<T> index)
-        {
-            foreach (var entity in loaded)
-            {
-                index.Replace(entity.Id, null, (T)entity);
-            }
-        }
+        var known = -1;
+        Parallel.Invoke([() => known = Add(loaded), .. _indexes.Values.Select(index => (Action)(() => Fill(index, loaded)))]);
+        return known;
     }
 
     public override void Serialize(Utf8JsonWriter writer, Entity entity)
         => JsonSerializer.Serialize(writer, (T)entity, definition.Json ?? throw new UnreachableException());
 
     public override Entity Deserialize(ReadOnlySpan<byte> json)
-        => JsonSerializer.Deserialize(json, definition.Json ?? throw new UnreachableException())
+        => definition.TryRead?.Invoke(json)
+        ?? JsonSerializer.Deserialize(json, definition.Json ?? throw new UnreachableException())
         ?? throw new JsonException("An entry is null.");
 
     public override bool Contains(string? index, string key)
@@ -260,6 +245,16 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
                 ReservedKeys[(index, key)] = (unit, id);
                 unit.Reserved.Add((this, index, key));
             }
+        }
+    }
+
+    private int Add(Entity[] loaded) => Array.FindIndex(loaded, entity => !_entities.TryAdd(entity.Id, (T)entity));
+
+    private static void Fill(IndexState<T> index, Entity[] loaded)
+    {
+        foreach (var entity in loaded)
+        {
+            index.Replace(entity.Id, null, (T)entity);
         }
     }
 

@@ -20,12 +20,19 @@ internal sealed class EntryBatch(CollectionState state)
     private string?[] _problems = [];
     private bool _holdsLast;
 
+    /// <summary>The number, in the file, of the first line.</summary>
+    public long FirstLine { get; private set; }
+
     public int Count => _ends.Count;
 
     public bool IsFull => _bytes.WrittenCount >= Size;
 
-    public void Add(ReadOnlySpan<byte> line, bool isLast)
+    /// <param name="line">The line.</param>
+    /// <param name="number">Its number in the file.</param>
+    /// <param name="isLast">Whether it is the collection's last.</param>
+    public void Add(ReadOnlySpan<byte> line, long number, bool isLast)
     {
+        FirstLine = Count is 0 ? number : FirstLine;
         _bytes.Write(line);
         _ends.Add(_bytes.WrittenCount);
         _holdsLast = isLast;
@@ -37,11 +44,12 @@ internal sealed class EntryBatch(CollectionState state)
         _ends.Clear();
     }
 
-    /// <summary>Puts the entries into the collection.</summary>
-    /// <param name="total">How many the collection will have.</param>
-    /// <param name="version">The largest version that was seen.</param>
-    /// <returns>The first line that is not as it should be, and what is wrong with it; null where all are sound.</returns>
-    public (int Place, string What)? Load(int total, ref long version)
+    /// <summary>The largest version among the entries.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Checks and reads the entries.</summary>
+    /// <returns>The number of the first line that is not as it should be, and what is wrong with it; null where all are sound.</returns>
+    public (long Line, string What)? Read()
     {
         if (_entities.Length < Count)
         {
@@ -59,23 +67,21 @@ internal sealed class EntryBatch(CollectionState state)
         }
 
         var broken = Array.FindIndex(_problems, 0, Count, problem => problem is not null);
-        if (broken >= 0)
-        {
-            return (broken, _problems[broken]!);
-        }
+        return broken >= 0 ? (FirstLine + broken, _problems[broken]!) : null;
+    }
 
+    /// <summary>Puts the entries into the collection, once they are read.</summary>
+    /// <param name="total">How many the collection will have.</param>
+    /// <returns>The number of the first line that does not fit those before it, and what is wrong with it; null where all fit.</returns>
+    public (long Line, string What)? Load(int total)
+    {
         var entities = _entities.AsSpan(0, Count);
-        if (state.Load(entities, total) is >= 0 and var place)
-        {
-            return (place, "the entry has no id, or the id of another entry");
-        }
-
         foreach (var entity in entities)
         {
-            version = Math.Max(version, entity.Version);
+            Version = Math.Max(Version, entity.Version);
         }
 
-        return null;
+        return state.Load(entities, total) is >= 0 and var place ? (FirstLine + place, "the entry has no id, or the id of another entry") : null;
     }
 
     private void Read(int range)

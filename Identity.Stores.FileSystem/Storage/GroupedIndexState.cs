@@ -73,14 +73,18 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
         }
         else if (_index.SingleKey(entity) is { Length: > 0 } key)
         {
-            // Entities under one key refer to one instance of it.
-            if (_index.Share is { } share && _keys.TryGetValue(key, out var known, out _))
+            if (!_keys.TryGetValue(key, out var known, out var ids))
             {
-                share(entity, known);
-                key = known;
+                _idsByKey.Add(key, id);
+                return;
             }
 
-            Add(key, id);
+            // Entities under one key refer to one instance of it.
+            _index.Share?.Invoke(entity, known);
+            if (!TryAdd(ids, id))
+            {
+                _idsByKey[known] = Larger(ids, id);
+            }
         }
     }
 
@@ -101,30 +105,46 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
 
     private void Add(string key, string id)
     {
-        ref var ids = ref CollectionsMarshal.GetValueRefOrAddDefault(_idsByKey, key, out _);
+        ref var ids = ref CollectionsMarshal.GetValueRefOrAddDefault(_idsByKey, key, out var isKnown);
+        if (!isKnown)
+        {
+            ids = id;
+        }
+        else if (!TryAdd(ids!, id))
+        {
+            ids = Larger(ids!, id);
+        }
+    }
+
+    /// <summary>Adds to what has room.</summary>
+    private static bool TryAdd(object ids, string id)
+    {
         switch (ids)
         {
             case HashSet<string> many:
                 many.Add(id);
-                break;
+                return true;
             case string?[] few when CountOf(few) is var count && count < few.Length:
                 few[count] = id;
-                break;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static object Larger(object ids, string id)
+    {
+        switch (ids)
+        {
             case string[] { Length: < MaximumArray } few:
                 var larger = new string?[Math.Min(MaximumArray, few.Length + ((few.Length + 1) / 2))];
                 few.CopyTo(larger, 0);
                 larger[few.Length] = id;
-                ids = larger;
-                break;
+                return larger;
             case string[] few:
-                ids = new HashSet<string>(few!, StringComparer.Ordinal) { id };
-                break;
-            case string other:
-                ids = (string?[])[other, id];
-                break;
+                return new HashSet<string>(few, StringComparer.Ordinal) { id };
             default:
-                ids = id;
-                break;
+                return (string?[])[(string)ids, id];
         }
     }
 

@@ -11,26 +11,20 @@ internal static class SnapshotReader
     {
         using var lines = new LineReader(files.OpenRead(path));
         var head = ReadHead(lines, path, state);
-        var batch = new EntryBatch(state);
+        var entries = new EntryLoader(path, state, head.Count);
         for (var index = 0; index < head.Count; index++)
         {
             if (!lines.TryRead(out var line) || !lines.IsTerminated)
             {
+                entries.Complete();
                 throw Damaged(path, lines.Number, $"the file ends there, though it should hold {head.Count} entries");
             }
 
-            batch.Add(line, isLast: index == head.Count - 1);
-            if (batch.IsFull || index == head.Count - 1)
-            {
-                if (batch.Load(head.Count, ref version) is var (place, what))
-                {
-                    throw Damaged(path, lines.Number - batch.Count + 1 + place, what);
-                }
-
-                batch.Clear();
-            }
+            entries.Add(line, lines.Number);
         }
 
+        entries.Complete();
+        version = Math.Max(version, entries.Version);
         if (!lines.TryRead(out var last) || !lines.IsTerminated || !last.SequenceEqual(Snapshot.FileEnd[..^1]) || lines.TryRead(out _))
         {
             throw Damaged(path, lines.Number, "the file does not end as it should");

@@ -44,6 +44,7 @@ internal static class Collections
     public static readonly CollectionDefinition<Token> RefreshTokens = new("refresh_tokens")
     {
         Json = EntityJson.For<Token>(),
+        TryRead = TokenReader.TryRead,
         Indexes = TokenIndexes.All,
         ExpiresAt = token => token.ExpirationDate,
         References =

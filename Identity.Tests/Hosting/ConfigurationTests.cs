@@ -140,7 +140,7 @@ public sealed class ConfigurationTests
     {
         using var directory = new TemporaryDirectory();
         await using var app = Program.Build([$"--Identity:StorageDirectory={directory.Path}", "--urls", $"http://127.0.0.1:0;{address}"]);
-        var exception = await Assert.ThrowsAsync<StartupException>(() => app.StartServerAsync(CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<StartupException>(() => Program.StartAsync(app, CancellationToken.None));
         Assert.That(exception!.Message, Does.Contain(address).And.Contain("Identity:Issuer"));
         Assert.That(Directory.Exists(directory.Path), Is.False);
     }
@@ -150,7 +150,7 @@ public sealed class ConfigurationTests
     {
         using var directory = new TemporaryDirectory();
         await using var app = Program.Build([$"--Identity:StorageDirectory={directory.Path}", "--urls", "localhost"]);
-        var exception = await Assert.ThrowsAsync<StartupException>(() => app.StartServerAsync(CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<StartupException>(() => Program.StartAsync(app, CancellationToken.None));
         Assert.That(exception!.Message, Does.Contain("'localhost', which is not an address"));
     }
 

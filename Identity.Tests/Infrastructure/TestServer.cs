@@ -119,7 +119,7 @@ internal sealed class TestServer : IAsyncDisposable
             builder.Services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1_000);
             _configure?.Invoke(builder);
         });
-        await _app.StartServerAsync(CancellationToken.None);
+        await Program.StartAsync(_app, CancellationToken.None);
         Address = new Uri(_app.Urls.First());
     }
 
