@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Identity.Server.Accounts.Mail;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Identity.Server.Tokens.Connections;
 using Identity.Stores.FileSystem.Models;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Localization;
 namespace Identity.Server.Accounts.Passwords;
 
 /// <summary>Changes the password of who is signed in, or sets the first one of an account that has none.</summary>
+[LocalAccountsOnly]
 [RequireRecentSignIn]
 internal sealed partial class ChangePasswordModel(
     AccountManager users,

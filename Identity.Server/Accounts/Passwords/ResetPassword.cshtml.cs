@@ -82,9 +82,7 @@ internal sealed partial class ResetPasswordModel(
     private PageResult Dead()
     {
         UserName = null;
-        var page = Page();
-        page.StatusCode = StatusCodes.Status404NotFound;
-        return page;
+        return this.Show(StatusCodes.Status404NotFound);
     }
 
     [LoggerMessage(EventId = 4062, Level = LogLevel.Information, Message = "The password of account {UserId} was reset with a link.")]

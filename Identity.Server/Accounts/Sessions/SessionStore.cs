@@ -7,6 +7,9 @@ namespace Identity.Server.Accounts.Sessions;
 /// <summary>Sessions in <c>sessions.json</c>.</summary>
 internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<SessionsOptions> options, TimeProvider time) : ISessionStore
 {
+    /// <summary>In how many browsers somebody can be signed in at once.</summary>
+    internal const int MaximumPerAccount = 100;
+
     // Requests come in between.
     private const int PrunedAtOnce = 512;
 
@@ -54,6 +57,7 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
             Browser = browser,
             Platform = platform,
         };
+        await MakeRoomAsync(subject, context.RequestAborted);
         await sessions.AddAsync(session, context.RequestAborted);
         return session.Id;
     }
@@ -99,6 +103,17 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
         {
             cancellationToken.ThrowIfCancellationRequested();
             await sessions.RemoveAsync(ids, cancellationToken);
+        }
+    }
+
+    // A program that signs in again and again, and never out, must not fill the disk: those that were used last stay.
+    private async ValueTask MakeRoomAsync(string subject, CancellationToken cancellationToken)
+    {
+        var known = sessions.Find(BySubject, subject);
+        if (known.Count >= MaximumPerAccount)
+        {
+            await sessions.RemoveAsync(
+                known.OrderByDescending(session => session.LastSeenDate).Skip(MaximumPerAccount - 1).Select(session => session.Id), cancellationToken);
         }
     }
 
