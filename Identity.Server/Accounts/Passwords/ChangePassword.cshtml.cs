@@ -22,25 +22,13 @@ internal sealed partial class ChangePasswordModel(
     UserConnections connections,
     AccountNotices notices,
     IStringLocalizer<Texts> text,
-    ILogger<ChangePasswordModel> logger) : PageModel
+    ILogger<ChangePasswordModel> logger) : NewPasswordPageModel
 {
     internal const string Route = "/account/password";
 
     [BindProperty]
     [MaxLength(PasswordPolicyOptions.MaximumLength, ErrorMessage = "Password.TooLong")]
     public string? Current { get; set; }
-
-    [BindProperty]
-    [Required(ErrorMessage = "Password.Missing")]
-    [MaxLength(PasswordPolicyOptions.MaximumLength, ErrorMessage = "Password.TooLong")]
-    public string Password { get; set; } = string.Empty;
-
-    [BindProperty]
-    [Compare(nameof(Password), ErrorMessage = "Password.Differs")]
-    public string? Confirmation { get; set; }
-
-    [BindProperty]
-    public bool Disconnect { get; set; }
 
     public bool HasPassword { get; private set; }
 

@@ -1,3 +1,4 @@
+using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
@@ -53,7 +54,7 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
             BeginDate = now,
             LastSeenDate = now,
             ExpirationDate = now + options.Value.IdleLifetime,
-            Address = AddressOf(context),
+            Address = RemoteAddress.Of(context),
             Browser = browser,
             Platform = platform,
         };
@@ -77,7 +78,7 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
             return false;
         }
 
-        var address = AddressOf(context);
+        var address = RemoteAddress.Of(context);
         var (idle, end) = (now + options.Value.IdleLifetime, session.BeginDate + options.Value.Lifetime);
 
         // Requests of one browser come at the same time: each may note what it saw, and none is refused for the other.
@@ -116,7 +117,4 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
                 known.OrderByDescending(session => session.LastSeenDate).Skip(MaximumPerAccount - 1).Select(session => session.Id), cancellationToken);
         }
     }
-
-    private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is not { } address ? null
-        : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }

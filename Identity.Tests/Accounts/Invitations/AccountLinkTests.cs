@@ -23,10 +23,12 @@ internal sealed class AccountLinkTests
         var browser = _scene.OpenBrowser();
 
         var welcome = await browser.GoAsync(new Uri(link));
+        var differing = await browser.ChooseAsync(welcome, AccountScene.NewPassword, "another-quiet-lump");
         var refused = await browser.ChooseAsync(welcome, "short");
         var page = await browser.ChooseAsync(refused, AccountScene.NewPassword);
 
         Assert.That(welcome.Text, Does.Contain("An account was made for you: anna"));
+        Assert.That(differing.Text, Does.Contain("The two passwords differ."));
         Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(page.Text, Does.Contain("signed in as anna"));
         Assert.That(await _scene.CanSignInAsync("anna", AccountScene.NewPassword), Is.True);
