@@ -1,3 +1,4 @@
+using Identity.Server.Accounts.Providers;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -9,7 +10,7 @@ namespace Identity.Server.Accounts;
 /// Sees to it that somebody can administer the server: changes that take an administrator away are made one after another, and the one
 /// that would take the last is refused.
 /// </summary>
-internal sealed class LastAdministrator(Collection<User> accounts, IStringLocalizer<Texts> text) : IDisposable
+internal sealed class LastAdministrator(Collection<User> accounts, AdmissionPolicy admission, IStringLocalizer<Texts> text) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -30,7 +31,8 @@ internal sealed class LastAdministrator(Collection<User> accounts, IStringLocali
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (accounts.List(other => IsActive(other) && other.Id != user.Id) is [])
+            // Who was invited and never came, or is no longer admitted, administers nothing.
+            if (accounts.List(other => IsActive(other) && other.Id != user.Id && admission.CanEnter(other)) is [])
             {
                 return IdentityResult.Failed(new IdentityError { Code = "LastAdministrator", Description = text["Administrator.Last"] });
             }

@@ -30,8 +30,9 @@ internal sealed partial class PasswordSignIn(
         using var turn = await turns.WaitAsync(name, cancellationToken);
 
         var user = await users.FindByNameAsync(userName);
-        if (user is null || user.IsDisabled)
+        if (user is null || !await signIn.CanSignInAsync(user))
         {
+            // The sign-in below would say so at once, and count nothing.
             return (null, CheckNoOne(name, password));
         }
 

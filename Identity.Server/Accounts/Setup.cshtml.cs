@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +12,7 @@ internal sealed partial class SetupModel(
     FirstAccountLink link,
     UserManager<User> users,
     SignInCompletion signIn,
+    GivenAnswers answers,
     TimeProvider time,
     ILogger<SetupModel> logger) : PageModel
 {
@@ -49,7 +51,7 @@ internal sealed partial class SetupModel(
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        if (!link.Accepts(Token) || !ModelState.IsValid)
+        if (!ModelState.IsValid)
         {
             return Show();
         }
@@ -62,12 +64,19 @@ internal sealed partial class SetupModel(
             CreationDate = time.GetUtcNow(),
         };
 
-        var result = await link.UseAsync(Token, () => users.CreateAsync(user, Password), cancellationToken);
+        var question = GivenAnswers.NameOf(Route, Token ?? string.Empty, UserName, Password);
+        var result = await link.UseAsync(Token, () => CreateAsync(user, question), cancellationToken);
+        if (result is null && answers.Find(question) is { } created && await users.FindByIdAsync(created) is { } first)
+        {
+            // A second click, which waited for the first.
+            return await signIn.CompleteAsync(first, returnUrl: null, method: "pwd");
+        }
+
         if (result is not { Succeeded: true })
         {
-            foreach (var error in result?.Errors ?? [])
+            if (result is not null)
             {
-                ModelState.AddModelError(string.Empty, error.Description);
+                ModelState.Add(result);
             }
 
             return Show();
@@ -77,14 +86,23 @@ internal sealed partial class SetupModel(
         return await signIn.CompleteAsync(user, returnUrl: null, method: "pwd");
     }
 
+    private async Task<IdentityResult> CreateAsync(User user, string question)
+    {
+        var result = await users.CreateAsync(user, Password);
+        if (result.Succeeded)
+        {
+            answers.Add(question, user.Id);
+        }
+
+        return result;
+    }
+
     private PageResult Show()
     {
         IsOpen = link.Accepts(Token);
-        var page = Page();
-        page.StatusCode = !IsOpen ? StatusCodes.Status404NotFound
+        return this.Show(!IsOpen ? StatusCodes.Status404NotFound
             : ModelState.IsValid ? StatusCodes.Status200OK
-            : StatusCodes.Status400BadRequest;
-        return page;
+            : StatusCodes.Status400BadRequest);
     }
 
     private static partial class Log

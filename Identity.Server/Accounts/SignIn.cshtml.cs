@@ -76,8 +76,6 @@ internal sealed class SignInModel(
     private PageResult Refused()
     {
         AllowDestination();
-        var page = Page();
-        page.StatusCode = StatusCodes.Status400BadRequest;
-        return page;
+        return this.Refuse();
     }
 }

@@ -1,4 +1,5 @@
 using Identity.Server.Accounts;
+using Identity.Server.Pages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -17,7 +17,6 @@ internal static class AuthorizationExtensions
         services.AddScoped<IPersonalData, ConsentData>();
         services.AddScoped<ScopeText>();
         services.AddScoped<ConsentQuestions>();
-        services.AddSingleton<GivenAnswers>();
 
         services.AddOpenIddict().AddServer(server =>
         {

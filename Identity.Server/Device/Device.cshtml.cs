@@ -1,6 +1,7 @@
 using Identity.Server.Accounts;
 using Identity.Server.Authorization.Consents;
 using Identity.Server.Hosting;
+using Identity.Server.Pages;
 using Identity.Server.Tokens;
 using Identity.Server.Tokens.Connections;
 using Microsoft.AspNetCore.Authentication;
@@ -112,7 +113,7 @@ internal sealed class DeviceModel(
         if (attempts.Begin(UnitOfWorkMiddleware.OriginOf(HttpContext.Connection.RemoteIpAddress)) is not { } attempt)
         {
             Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            ModelState.AddModelError(string.Empty, text["Device.TooMany"]);
+            ModelState.AddModelError(Parameters.UserCode, text["Device.TooMany"]);
             return null;
         }
 
@@ -124,16 +125,11 @@ internal sealed class DeviceModel(
         }
 
         Response.StatusCode = StatusCodes.Status400BadRequest;
-        ModelState.AddModelError(string.Empty, text["Device.Wrong"]);
+        ModelState.AddModelError(Parameters.UserCode, text["Device.Wrong"]);
         return null;
     }
 
-    private PageResult Refused()
-    {
-        var page = Page();
-        page.StatusCode = Response.StatusCode;
-        return page;
-    }
+    private PageResult Refused() => this.Show(Response.StatusCode);
 
     private AuthenticationProperties End(string outcome) => new() { RedirectUri = $"{HttpContext.Request.PathBase}{DeviceDoneModel.Route}?{outcome}" };
 }

@@ -13,6 +13,7 @@ internal static class PagesExtensions
 
         services.AddValidatedOptions<BrandingOptions>(configuration, BrandingOptions.Section);
         services.AddSingleton<Brand>();
+        services.AddSingleton<GivenAnswers>();
         services.AddRazorPages(options =>
         {
             options.RootDirectory = "/";

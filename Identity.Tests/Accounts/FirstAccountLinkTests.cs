@@ -93,6 +93,17 @@ internal sealed class FirstAccountLinkTests
     }
 
     [Test]
+    public async Task A_second_click_leads_where_the_first_did_and_makes_no_second_account()
+    {
+        var form = await _scene.Browser.GoAsync(Issue()!);
+
+        var pages = await Task.WhenAll(SubmitAsync(_scene.Browser, form, "alice"), SubmitAsync(_scene.Browser, form, "alice"));
+
+        Assert.That(pages.Select(page => page.Text), Has.All.Contain("signed in as alice"));
+        Assert.That(await _scene.ListUserNamesAsync(), Is.EqualTo(new[] { "alice" }));
+    }
+
+    [Test]
     public async Task A_password_that_is_refused_leaves_the_address_working()
     {
         var address = Issue()!;

@@ -52,11 +52,12 @@ internal sealed class SignInTests
         await scene.AddUserAsync("invited");
         await scene.ChangeUserAsync("invited", user => user.PasswordHash = null);
         await scene.AddUserAsync("disabled", user => user.IsDisabled = true);
+        await scene.AddUserAsync("no-longer-admitted", user => user.IsAdmittedByPolicy = true);
 
         for (var attempt = 1; attempt <= 6; attempt++)
         {
             List<(int Comparisons, string Text)> answers = [];
-            foreach (var userName in new[] { Scene.UserName, "nobody", "invited", "disabled" })
+            foreach (var userName in new[] { Scene.UserName, "nobody", "invited", "disabled", "no-longer-admitted" })
             {
                 var before = hasher.Comparisons;
                 var browser = scene.OpenBrowser();
@@ -143,6 +144,17 @@ internal sealed class SignInTests
         await _scene.Server.RestartAsync();
 
         Assert.That((await _scene.Browser.GoAsync("/")).Text, Does.Contain("signed in as alice"));
+    }
+
+    [Test]
+    public async Task A_field_that_is_wrong_says_so_to_who_does_not_see_the_page()
+    {
+        var form = await _scene.Browser.GoAsync("/account/sign-in");
+        var page = await _scene.Browser.SignInAsync(form, "", Scene.Password);
+
+        Assert.That(form.Html, Does.Not.Contain("aria-invalid"));
+        Assert.That(page.Html, Does.Match("<input id=\"UserName\"[^>]* aria-invalid=\"true\"[^>]* aria-describedby=\"problems\"").And.Contain("<div id=\"problems\""));
+        Assert.That(page.Html, Does.Not.Match("<input id=\"Password\"[^>]* aria-invalid"));
     }
 
     [TestCase("https://evil.example/")]

@@ -1,3 +1,4 @@
+using Identity.Tests.Accounts;
 using Identity.Tests.Infrastructure;
 
 namespace Identity.Tests.Administration;
@@ -50,6 +51,21 @@ public sealed class UsersCommandTests
         Assert.That(output, Is.EqualTo("Removed the account 'bob'.\n"));
         (exitCode, _, errors) = await CommandRun.RunAsync(["users", "remove", "bob", setting]);
         Assert.That((exitCode, errors), Is.EqualTo((1, "There is no account 'bob'.\n")));
+    }
+
+    [Test]
+    public async Task Who_lost_what_the_second_step_takes_is_let_in_by_command()
+    {
+        await using var scene = await Scene.StartAsync();
+        await scene.ChangeUserAsync(Scene.UserName, user => (user.TwoFactorEnabled, user.AuthenticatorKey) = (true, "lost"));
+        Assert.That(await scene.CanSignInAsync(Scene.UserName, Scene.Password), Is.False);
+        await scene.Server.StopAsync();
+
+        var (exitCode, output, _) = await CommandRun.RunAsync(["users", "remove-second-step", Scene.UserName, $"--Identity:StorageDirectory={scene.Server.StorageDirectory}"]);
+
+        Assert.That((exitCode, output), Is.EqualTo((0, $"Switched off the second step of the account '{Scene.UserName}'.\n")));
+        await scene.Server.StartAgainAsync();
+        Assert.That(await scene.CanSignInAsync(Scene.UserName, Scene.Password), Is.True);
     }
 
     [TestCase("alice", "short", "at least 8 characters")]

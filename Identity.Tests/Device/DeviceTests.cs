@@ -91,6 +91,20 @@ internal sealed class DeviceTests
     }
 
     [Test]
+    public async Task A_password_that_is_changed_to_disconnect_everything_disconnects_a_device_before_it_has_its_tokens()
+    {
+        var request = await AskAsync();
+        var page = await SignInAsync(request.Address);
+        await _browser.SubmitAsync(page, [new("decision", "allow")]);
+
+        await _browser.SubmitAsync(
+            await _browser.GoAsync("/account/password"),
+            [new("Current", Scene.Password), new("Password", "another-quiet-lamp"), new("Confirmation", "another-quiet-lamp"), new("Disconnect", "true")]);
+
+        Assert.That((await PollAsync(request)).Error, Is.EqualTo("invalid_grant"));
+    }
+
+    [Test]
     public async Task Saying_no_is_told_to_the_device()
     {
         var request = await AskAsync();

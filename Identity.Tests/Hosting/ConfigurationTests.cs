@@ -33,6 +33,10 @@ public sealed class ConfigurationTests
     [TestCase("Identity:Maintenance:Interval", "00:00:01", "00:01:00 to 7.00:00:00")]
     [TestCase("Identity:Maintenance:MinimumTokenLifespan", "01:00:00", "1.00:00:00 (Identity:Tokens:RefreshTokenLifetime) or more")]
     [TestCase("Identity:Passwords:MinimumLength", "4", "from 8 to 128")]
+    [TestCase("Identity:Sessions:IdleLifetime", "00:01:00", "00:10:00 to 365.00:00:00")]
+    [TestCase("Identity:Sessions:IdleLifetime", "400.00:00:00", "00:10:00 to 365.00:00:00")]
+    [TestCase("Identity:Sessions:Lifetime", "400.00:00:00", "to 365.00:00:00")]
+    [TestCase("Identity:Sessions:Lifetime", "11:00:00", "from 12:00:00 (Identity:Sessions:IdleLifetime) to 365.00:00:00")]
     [TestCase("Identity:Mail:Port", "0", "from 1 to 65535")]
     [TestCase("Identity:Mail:Security", "Perhaps", "StartTls, Tls, None")]
     public void A_bad_value_is_named_with_its_key_and_what_is_allowed(string key, string value, string allowed)

@@ -3,6 +3,7 @@ using Identity.Server.Tokens.Connections;
 using Identity.Tests.Accounts;
 using Identity.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
 
 namespace Identity.Tests.Pages;
 
@@ -17,7 +18,7 @@ internal sealed class PageScene : IAsyncDisposable
     /// <summary>Somebody for administrators to look after.</summary>
     public const string OtherUser = "bert";
 
-    // Pages offer what mail and a provider are needed for; neither is asked for anything.
+    // Pages offer what mail and a provider are needed for; neither answers when it is asked for something.
     private static readonly string[] Settings =
     [
         "--Identity:Mail:Host=127.0.0.1", "--Identity:Mail:Security=None", "--Identity:Mail:From=id@example.com",
@@ -41,7 +42,8 @@ internal sealed class PageScene : IAsyncDisposable
 
     public static async Task<PageScene> StartAsync()
     {
-        var scene = new PageScene(await Scene.StartAsync(Settings), await Scene.StartEmptyAsync());
+        var scene = new PageScene(await Scene.StartAsync(builder => builder.Services.ConfigureAll<HttpClientFactoryOptions>(options =>
+            options.HttpMessageHandlerBuilderActions.Add(handlers => handlers.AdditionalHandlers.Add(new NobodyAnswers()))), Settings), await Scene.StartEmptyAsync());
         await scene.Scene.AddClientAsync("loopback", "Claude Code (mcp.example.com)", LoopbackRedirectUri);
         await scene.Scene.AddDeviceClientAsync("television", "Television");
         await scene.Scene.AddClientAsync("web", "ChatGPT", ChatGptRedirectUri);
@@ -100,5 +102,11 @@ internal sealed class PageScene : IAsyncDisposable
         }
 
         await records.PauseAsync("paused", pause: true, CancellationToken.None);
+    }
+
+    private sealed class NobodyAnswers : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => throw new HttpRequestException("Nobody is there.");
     }
 }

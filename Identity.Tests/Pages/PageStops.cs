@@ -30,7 +30,7 @@ internal static class PageStops
         new("sign-in-step-start-over", "/account/sign-in/authenticator", "/account/sign-in/authenticator", Viewer.Stranger),
         new("sign-in-authenticator", "/account/sign-in/authenticator", "/account/sign-in", Viewer.Stranger) { Act = SignInHalfAsync },
         new("sign-in-recovery-code", "/account/sign-in/recovery-code", "/account/sign-in/recovery-code", Viewer.Stranger),
-        new("external-problem", "/account/sign-in/external", "/account/sign-in/external", Viewer.Stranger),
+        new("external-problem", "/account/sign-in/external", "/account/sign-in/external?provider=company", Viewer.Stranger),
         new("external-start-over", "/account/sign-in/external/{provider}", "/account/sign-in/external/company", Viewer.Stranger),
         new("account", "/account", "/account"),
         new("account-profile", "/account/profile", "/account/profile"),

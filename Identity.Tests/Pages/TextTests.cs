@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Authorization;
 using Identity.Server.ClientDocuments;
 using Identity.Server.Tokens.Connections;
@@ -43,6 +44,8 @@ internal sealed partial class TextTests
 
     [TestCase("Authorization/Connections", "Ended.", typeof(ConnectionEnding), "")]
     [TestCase("Authorization", "Consent.Changes.", typeof(DocumentChangeKind), "")]
+    [TestCase("Accounts/Providers", "External.", typeof(ExternalProblem), ".Title")]
+    [TestCase("Accounts/Providers", "External.", typeof(ExternalProblem), ".Lead")]
     [TestCase("Pages", "Error.", typeof(AuthorizationFault), ".Title")]
     [TestCase("Pages", "Error.", typeof(AuthorizationFault), ".What")]
     public void There_are_words_for_everything_that_can_be_the_case(string folder, string prefix, Type cases, string suffix)

@@ -167,6 +167,28 @@ public sealed class ManagementTests
         }
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task People_are_asked_again_where_answers_may_go_to_another_address_than_they_agreed_to(bool isOther)
+    {
+        await using var scene = await TokenScene.StartAsync();
+        using var registrar = new Registrar(scene.Server);
+        using var browser = scene.OpenBrowser();
+        await browser.SignInAsync(await browser.GoAsync("/account/sign-in"), Scene.UserName, Scene.Password);
+        var client = await scene.RegisterAsync("client_secret_post");
+        await scene.ConnectAsync(client);
+        var address = (await registrar.ReadAsync(client.Id, client.ManagementToken)).Texts("redirect_uris")[0];
+
+        var updated = await registrar.UpdateAsync(client.Id, client.ManagementToken, new Dictionary<string, object?>(Registrar.Web("Renamed"))
+        {
+            ["client_id"] = client.Id,
+            ["redirect_uris"] = isOther ? new[] { address, "https://elsewhere.example/callback" } : [address],
+        });
+
+        Assert.That(updated.Status, Is.EqualTo(HttpStatusCode.OK), updated.ToString());
+        Assert.That(HttpBrowser.IsConsent(await scene.AskAsync(client, browser, "openid profile email")), Is.EqualTo(isOther));
+    }
+
     [Test]
     public async Task The_token_is_nowhere_kept()
     {

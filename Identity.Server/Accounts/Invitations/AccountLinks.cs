@@ -63,7 +63,7 @@ internal sealed class AccountLinks(IDataProtectionProvider protection, UserManag
 
     private IDataProtector CreateProtector(AccountLinkKind kind) => protection.CreateProtector("Identity.Server.Accounts.Links", kind.Route);
 
-    // A new password or a sign-out everywhere changes the stamp, and a link that was sent by mail must not outlive the address it went to.
+    // A new password, a second step or a way to sign in that is gone changes the stamp, and a link that was sent by mail must not outlive the address it went to.
     private static string StateOf(User user) => Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         [user.SecurityStamp ?? "", user.NormalizedEmail ?? "", user.EmailConfirmed ? "confirmed" : ""], AccountLinkJson.Default.StringArray)));
 }

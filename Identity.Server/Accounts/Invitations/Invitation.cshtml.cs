@@ -35,27 +35,20 @@ internal sealed class InvitationModel(Invitation invitation, SignInCompletion si
         return UserName is null ? Dead() : Page();
     }
 
-    public async Task<IActionResult> OnPostAsync()
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        if (await invitation.FindUserAsync(Token) is not { } user)
-        {
-            return Dead();
-        }
-
-        UserName = user.UserName;
         if (!ModelState.IsValid)
         {
-            return this.Refuse();
+            UserName = (await invitation.FindUserAsync(Token))?.UserName;
+            return UserName is null ? Dead() : this.Refuse();
         }
 
-        var result = await invitation.AcceptAsync(user, Password);
-        return result.Succeeded ? await signIn.CompleteAsync(user, returnUrl: null) : this.Refuse(result);
+        var (user, result) = await invitation.AcceptAsync(Token ?? string.Empty, Password, cancellationToken);
+        UserName = user?.UserName;
+        return user is null ? Dead()
+            : result.Succeeded ? await signIn.CompleteAsync(user, returnUrl: null, method: "pwd")
+            : this.Refuse(result);
     }
 
-    private PageResult Dead()
-    {
-        var page = Page();
-        page.StatusCode = StatusCodes.Status404NotFound;
-        return page;
-    }
+    private PageResult Dead() => this.Show(StatusCodes.Status404NotFound);
 }

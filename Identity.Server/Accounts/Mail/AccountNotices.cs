@@ -52,7 +52,7 @@ internal sealed class AccountNotices(MailQueue queue, IStringLocalizer<Texts> te
         AccountNotice.EmailChanged => text["Notice.EmailChanged"],
         AccountNotice.SecondFactorChanged => text["Notice.SecondFactorChanged"],
         AccountNotice.PasskeyChanged => text["Notice.PasskeyChanged"],
-        AccountNotice.ProviderLinked => text["Notice.ProviderLinked"],
+        AccountNotice.ProviderChanged => text["Notice.ProviderChanged"],
         _ => throw new ArgumentOutOfRangeException(nameof(notice)),
     };
 }
@@ -72,6 +72,6 @@ internal enum AccountNotice
     /// <summary>A passkey was added or removed.</summary>
     PasskeyChanged,
 
-    /// <summary>An account at an external provider was linked.</summary>
-    ProviderLinked,
+    /// <summary>An identity at another provider was linked or taken away.</summary>
+    ProviderChanged,
 }

@@ -30,11 +30,12 @@ internal sealed partial class MailJob(MailQueue queue, SmtpTransport transport, 
                 LogSent(logger);
                 return;
             }
-            catch (Exception exception) when (IsOfTheServer(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                // Whatever it is: what escapes from here stops the server, and people enter the addresses.
                 // Not the message itself, which may repeat the address.
                 var reason = exception is SmtpCommandException { StatusCode: var status } ? $"status {(int)status}" : exception.GetType().Name;
-                if (attempt == Pauses.Length || IsFinal(exception))
+                if (attempt == Pauses.Length || !MayPass(exception))
                 {
                     LogLost(logger, attempt + 1, reason);
                     return;
@@ -47,14 +48,10 @@ internal sealed partial class MailJob(MailQueue queue, SmtpTransport transport, 
         }
     }
 
-    private static bool IsOfTheServer(Exception exception) => exception
-        is SmtpCommandException or SmtpProtocolException or ServiceNotConnectedException or ServiceNotAuthenticatedException
-        or AuthenticationException or SslHandshakeException or IOException or SocketException or TimeoutException or NotSupportedException
-        or OperationCanceledException or FormatException;
-
-    // A mail server says 4xx of what it may take later, and 5xx of what it will not take.
-    private static bool IsFinal(Exception exception) => exception
-        is SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 } or AuthenticationException or SslHandshakeException or NotSupportedException or FormatException;
+    // A mail server says 4xx of what it may take later, and 5xx of what it will not take. What is wrong with a letter stays wrong.
+    private static bool MayPass(Exception exception) => exception
+        is SmtpCommandException { StatusCode: < (SmtpStatusCode)500 }
+        or SmtpProtocolException or ServiceNotConnectedException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
     [LoggerMessage(EventId = 4072, Level = LogLevel.Information, Message = "A mail was sent.")]
     private static partial void LogSent(ILogger logger);

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Identity.Server.Accounts.Mail;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
@@ -10,11 +11,20 @@ using Microsoft.Extensions.Localization;
 namespace Identity.Server.Accounts.Passkeys;
 
 /// <summary>The passkeys of an account: adds, names and removes them.</summary>
+[LocalAccountsOnly]
 [RequireRecentSignIn]
 internal sealed class PasskeysModel(
-    PasskeyCeremony passkeys, UserManager<User> users, AccountNotices notices, IStringLocalizer<Texts> text) : PageModel
+    PasskeyCeremony passkeys,
+    UserManager<User> users,
+    SignInManager<User> signIn,
+    AdmissionPolicy admission,
+    AccountNotices notices,
+    IStringLocalizer<Texts> text) : PageModel
 {
     internal const string Route = "/account/passkeys";
+
+    /// <summary>How many an account may have: all of them are part of it and written with it.</summary>
+    public const int MaximumCount = 20;
 
     /// <summary>How long a name may be.</summary>
     public const int MaximumLength = 64;
@@ -25,6 +35,9 @@ internal sealed class PasskeysModel(
     /// <summary>What the browser answered. Not an argument of the handler: those are logged, if only at the lowest level.</summary>
     [BindProperty(Name = "credential")]
     public string? Credential { get; set; }
+
+    /// <summary>Whether there is room for another one.</summary>
+    public bool HasRoom => Entries.Count < MaximumCount;
 
     /// <summary>Whether passkeys work at this address.</summary>
     public bool IsPossible => PasskeyHost.IsSuitable(HttpContext);
@@ -53,6 +66,12 @@ internal sealed class PasskeysModel(
         if (!IsName(name))
         {
             return await RefuseAsync(user, "Passkeys.WrongName");
+        }
+
+        if (user.Passkeys.Length >= MaximumCount)
+        {
+            // The page says so.
+            return LocalRedirect("~" + Route);
         }
 
         var outcome = IsPossible && !string.IsNullOrEmpty(Credential)
@@ -87,12 +106,19 @@ internal sealed class PasskeysModel(
     {
         if (await FindAsync(user, id) is { } passkey)
         {
-            if (!await users.HasPasswordAsync(user) && user.Passkeys.Length is 1 && (await users.GetLoginsAsync(user)).Count is 0)
+            if (!admission.CanEnter(user, user.Logins, user.Passkeys.Length - 1))
             {
                 return await RefuseAsync(user, "Passkeys.Last");
             }
 
+            // Whoever has the device may be signed in with it.
             await users.RemovePasskeyAsync(user, passkey.CredentialId);
+            if (!(await users.UpdateSecurityStampAsync(user)).Succeeded)
+            {
+                return LocalRedirect("~" + Route);
+            }
+
+            await signIn.RefreshSignInAsync(user);
             await notices.TellAsync(user, AccountNotice.PasskeyChanged, cancellationToken);
         }
 
@@ -114,7 +140,7 @@ internal sealed class PasskeysModel(
     private async Task ShowAsync(User user)
     {
         Entries = [.. await users.GetPasskeysAsync(user)];
-        if (IsPossible)
+        if (IsPossible && HasRoom)
         {
             Options = await passkeys.AskForNewAsync(user);
             HttpContext.AllowOwnScript();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Identity.Server.Accounts.Mail;
 using Identity.Server.Accounts.Profile;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Pages;
 using Identity.Server.Tokens.Connections;
 using Identity.Stores.FileSystem.Models;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Localization;
 namespace Identity.Server.Accounts.Passwords;
 
 /// <summary>Changes the password of who is signed in, or sets the first one of an account that has none.</summary>
+[LocalAccountsOnly]
 [RequireRecentSignIn]
 internal sealed partial class ChangePasswordModel(
     AccountManager users,
@@ -20,25 +22,13 @@ internal sealed partial class ChangePasswordModel(
     UserConnections connections,
     AccountNotices notices,
     IStringLocalizer<Texts> text,
-    ILogger<ChangePasswordModel> logger) : PageModel
+    ILogger<ChangePasswordModel> logger) : NewPasswordPageModel
 {
     internal const string Route = "/account/password";
 
     [BindProperty]
     [MaxLength(PasswordPolicyOptions.MaximumLength, ErrorMessage = "Password.TooLong")]
     public string? Current { get; set; }
-
-    [BindProperty]
-    [Required(ErrorMessage = "Password.Missing")]
-    [MaxLength(PasswordPolicyOptions.MaximumLength, ErrorMessage = "Password.TooLong")]
-    public string Password { get; set; } = string.Empty;
-
-    [BindProperty]
-    [Compare(nameof(Password), ErrorMessage = "Password.Differs")]
-    public string? Confirmation { get; set; }
-
-    [BindProperty]
-    public bool Disconnect { get; set; }
 
     public bool HasPassword { get; private set; }
 

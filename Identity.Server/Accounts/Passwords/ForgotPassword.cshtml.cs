@@ -51,9 +51,7 @@ internal sealed class ForgotPasswordModel(
         if (!rates.Mail.TryAdmit(HttpContext, out var seconds))
         {
             ModelState.AddModelError(string.Empty, text["Forgot.TooOften", seconds]);
-            var page = Page();
-            page.StatusCode = StatusCodes.Status429TooManyRequests;
-            return page;
+            return this.Show(StatusCodes.Status429TooManyRequests);
         }
 
         requests.Add(new PasswordResetRequest(Name, address.Find(HttpContext)));

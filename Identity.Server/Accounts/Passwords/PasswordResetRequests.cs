@@ -40,8 +40,9 @@ internal sealed partial class PasswordResetRequests(
             {
                 await AnswerAsync(request);
             }
-            catch (Exception exception) when (exception is StorageException or InvalidOperationException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is: what escapes from here stops the server, and a stranger's request began it.
                 LogFailed(logger, exception);
             }
         }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Identity.Server.Accounts.Invitations;
 using Identity.Server.Accounts.Mail;
 using Identity.Server.Accounts.Providers;
@@ -16,7 +15,7 @@ internal sealed partial class ResetPasswordModel(
     AccountLinks links,
     UserConnections connections,
     AccountNotices notices,
-    ILogger<ResetPasswordModel> logger) : PageModel
+    ILogger<ResetPasswordModel> logger) : NewPasswordPageModel
 {
     internal const string Route = "/account/reset-password";
 
@@ -24,18 +23,6 @@ internal sealed partial class ResetPasswordModel(
 
     [BindProperty(SupportsGet = true, Name = "token")]
     public string? Token { get; set; }
-
-    [BindProperty]
-    [Required(ErrorMessage = "Password.Missing")]
-    [MaxLength(PasswordPolicyOptions.MaximumLength, ErrorMessage = "Password.TooLong")]
-    public string Password { get; set; } = string.Empty;
-
-    [BindProperty]
-    [Compare(nameof(Password), ErrorMessage = "Password.Differs")]
-    public string? Confirmation { get; set; }
-
-    [BindProperty]
-    public bool Disconnect { get; set; }
 
     public bool IsDone { get; private set; }
 
@@ -82,9 +69,7 @@ internal sealed partial class ResetPasswordModel(
     private PageResult Dead()
     {
         UserName = null;
-        var page = Page();
-        page.StatusCode = StatusCodes.Status404NotFound;
-        return page;
+        return this.Show(StatusCodes.Status404NotFound);
     }
 
     [LoggerMessage(EventId = 4062, Level = LogLevel.Information, Message = "The password of account {UserId} was reset with a link.")]

@@ -47,10 +47,5 @@ internal sealed class ConfirmEmailModel(AccountLinks links, EmailChange emails) 
         return result.Succeeded ? LocalRedirect($"~{Route}?{Done}") : this.Refuse(result);
     }
 
-    private PageResult Show()
-    {
-        var page = Page();
-        page.StatusCode = Email is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
-        return page;
-    }
+    private PageResult Show() => this.Show(Email is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK);
 }

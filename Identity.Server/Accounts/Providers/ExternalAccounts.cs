@@ -1,4 +1,5 @@
 using Identity.Server.Accounts.Invitations;
+using Identity.Server.Accounts.Mail;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -14,10 +15,14 @@ internal sealed partial class ExternalAccounts(
     Collection<User> accounts,
     AdmissionPolicy admission,
     Invitation invitation,
+    AccountNotices notices,
     SignInTurns turns,
     TimeProvider time,
     ILogger<ExternalAccounts> logger)
 {
+    /// <summary>How many identities an account may have: all of them are part of it and written with it.</summary>
+    public const int MaximumLogins = 20;
+
     /// <summary>Finds the account of an identity, notes what the provider says of it now, and makes an account for a stranger who is admitted.</summary>
     /// <returns>The account; null where this identity may not enter.</returns>
     public async Task<User?> EnterAsync(ExternalIdentity identity, CancellationToken cancellationToken)
@@ -41,30 +46,36 @@ internal sealed partial class ExternalAccounts(
     }
 
     /// <summary>Lets an account be entered with an identity, too.</summary>
-    /// <returns>False where the identity is another account's, or the account is gone.</returns>
-    public async Task<bool> LinkAsync(string userId, UserLogin login, CancellationToken cancellationToken)
+    /// <returns>Why it cannot be; null where it can from now on.</returns>
+    public async Task<ExternalProblem?> LinkAsync(string userId, UserLogin login, CancellationToken cancellationToken)
     {
         using var turn = await WaitAsync(login, cancellationToken);
         if (await FindAsync(login) is { } owner)
         {
-            return owner.Id == userId;
+            return owner.Id == userId ? null : ExternalProblem.BelongsToAnother;
         }
 
         if (await users.FindByIdAsync(userId) is not { IsDisabled: false } user)
         {
-            return false;
+            return ExternalProblem.NoLongerSignedIn;
+        }
+
+        if (user.Logins.Length >= MaximumLogins)
+        {
+            return ExternalProblem.TooMany;
         }
 
         user.Logins = user.Logins.Add(login);
-        var result = await users.UpdateAsync(user);
-        if (!result.Succeeded)
+        if (!(await users.UpdateAsync(user)).Succeeded)
         {
-            return false;
+            // It was changed at the same moment, in another window.
+            return ExternalProblem.StartOver;
         }
 
         await CommitAsync(cancellationToken);
         Log.Linked(logger, userId, login.Provider);
-        return true;
+        await notices.TellAsync(user, AccountNotice.ProviderChanged, cancellationToken);
+        return null;
     }
 
     /// <summary>Takes an account that was made for somebody, who signs in with an identity from then on.</summary>
@@ -92,15 +103,10 @@ internal sealed partial class ExternalAccounts(
     }
 
     /// <summary>Whether an account could still be entered without one of its identities.</summary>
-    public bool CanUnlink(User user, UserLogin login, bool passwordsOpen)
-    {
-        var left = user.Logins.Remove(login);
-        return ((passwordsOpen && (user.PasswordHash is not null || user.Passkeys.Length > 0)) || left.Length > 0)
-            && (!user.IsAdmittedByPolicy || left.Any(admission.Admits));
-    }
+    public bool CanUnlink(User user, UserLogin login) => admission.CanEnter(user, user.Logins.Remove(login), user.Passkeys.Length);
 
     /// <summary>Takes an identity from an account, which ends the other sessions of the account.</summary>
-    public async Task<bool> UnlinkAsync(User user, UserLogin login)
+    public async Task<bool> UnlinkAsync(User user, UserLogin login, CancellationToken cancellationToken)
     {
         if (!(await users.RemoveLoginAsync(user, login.Issuer, login.Subject)).Succeeded)
         {
@@ -108,6 +114,7 @@ internal sealed partial class ExternalAccounts(
         }
 
         Log.Unlinked(logger, user.Id, login.Provider);
+        await notices.TellAsync(user, AccountNotice.ProviderChanged, cancellationToken);
         return true;
     }
 

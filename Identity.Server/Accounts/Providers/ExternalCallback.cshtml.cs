@@ -54,9 +54,9 @@ internal sealed class ExternalCallbackModel(
             return Show(ExternalProblem.NoLongerSignedIn, provider, returnUrl: null, isLinking: true);
         }
 
-        return await accounts.LinkAsync(account, identity.Login, cancellationToken)
-            ? LocalRedirect("~" + LinkedProvidersModel.Route)
-            : Show(ExternalProblem.BelongsToAnother, provider, returnUrl: null, isLinking: true);
+        return await accounts.LinkAsync(account, identity.Login, cancellationToken) is { } problem
+            ? Show(problem, provider, returnUrl: null, isLinking: true)
+            : LocalRedirect("~" + LinkedProvidersModel.Route);
     }
 
     private ExternalIdentity? Read(ExternalProvider provider, AuthenticateResult answer)

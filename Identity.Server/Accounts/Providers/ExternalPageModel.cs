@@ -1,3 +1,4 @@
+using Identity.Server.Pages;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -26,9 +27,7 @@ internal abstract class ExternalPageModel : PageModel
         }
 
         WayBack = Request.PathBase + (isLinking ? LinkedProvidersModel.Route : SignInModel.Route) + query;
-        var page = Page();
-        page.StatusCode = problem is ExternalProblem.NotAdmitted ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
-        return page;
+        return this.Show(problem is ExternalProblem.NotAdmitted ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest);
     }
 }
 
@@ -52,6 +51,9 @@ internal enum ExternalProblem
 
     /// <summary>The identity that was to be linked is another account's.</summary>
     BelongsToAnother,
+
+    /// <summary>The account has as many identities as it may.</summary>
+    TooMany,
 
     /// <summary>Whoever began to link an identity is no longer signed in.</summary>
     NoLongerSignedIn,

@@ -1,3 +1,4 @@
+using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -43,12 +44,10 @@ internal sealed class LinkedProvidersModel(
         Next = (Response.Headers.Location.ToString(), found.DisplayName);
         Response.Headers.Remove(HeaderNames.Location);
         Response.Headers["Refresh"] = $"0;url={Next.Value.Address}";
-        var page = Page();
-        page.StatusCode = StatusCodes.Status200OK;
-        return page;
+        return this.Show(StatusCodes.Status200OK);
     }
 
-    public async Task<IActionResult> OnPostUnlinkAsync(string? issuer, string? subject)
+    public async Task<IActionResult> OnPostUnlinkAsync(string? issuer, string? subject, CancellationToken cancellationToken)
     {
         var user = (await Session.FindAsync(HttpContext))!.User;
         if (user.Logins.FirstOrDefault(login => login.Is(issuer ?? "", subject ?? "")) is not { } login)
@@ -57,13 +56,13 @@ internal sealed class LinkedProvidersModel(
             return LocalRedirect("~" + Route);
         }
 
-        if (!accounts.CanUnlink(user, login, providers.PasswordsOpen))
+        if (!accounts.CanUnlink(user, login))
         {
             ModelState.AddModelError(string.Empty, text["Linked.Last"]);
             return Refused(user);
         }
 
-        if (await accounts.UnlinkAsync(user, login))
+        if (await accounts.UnlinkAsync(user, login, cancellationToken))
         {
             await signIn.RefreshSignInAsync(user);
         }
@@ -76,14 +75,12 @@ internal sealed class LinkedProvidersModel(
         .. user.Logins.Select(login => (
             login,
             providers.Find(login.Provider)?.DisplayName ?? login.Issuer,
-            accounts.CanUnlink(user, login, providers.PasswordsOpen))),
+            accounts.CanUnlink(user, login))),
     ];
 
     private PageResult Refused(User user)
     {
         Show(user);
-        var page = Page();
-        page.StatusCode = StatusCodes.Status400BadRequest;
-        return page;
+        return this.Refuse();
     }
 }

@@ -18,7 +18,7 @@ internal interface ISessionStore
     /// <returns>The identifier of the session.</returns>
     ValueTask<string> BeginAsync(string subject, string? stamp, HttpContext context);
 
-    /// <summary>Goes on with a session under the new stamp of its account, whose own change it was.</summary>
+    /// <summary>Goes on with a session, if it is not over, under the new stamp of its account, whose own change it was.</summary>
     ValueTask GoOnAsync(string id, string? stamp, CancellationToken cancellationToken);
 
     /// <summary>Notes that a session is used, unless that was noted a short while ago.</summary>

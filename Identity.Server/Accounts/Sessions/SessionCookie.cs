@@ -22,8 +22,9 @@ internal sealed class SessionCookie(ISessionStore sessions, SignInManager<User> 
         var (http, claims) = (context.HttpContext, identity.Value.ClaimsIdentity);
         var subject = context.Principal!.FindFirstValue(claims.UserIdClaimType)!;
         var stamp = context.Principal!.FindFirstValue(claims.SecurityStampClaimType);
-        if (Session.FindId(context.Properties) is { } id && sessions.Find(id) is { } known && known.Subject == subject)
+        if (Session.FindId(context.Properties) is { } id)
         {
+            // One that was ended meanwhile, from another browser, stays so: only a sign-in begins another.
             await sessions.GoOnAsync(id, stamp, http.RequestAborted);
             return;
         }

@@ -1,3 +1,4 @@
+using Identity.Server.Hosting;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Microsoft.Extensions.Options;
@@ -7,6 +8,9 @@ namespace Identity.Server.Accounts.Sessions;
 /// <summary>Sessions in <c>sessions.json</c>.</summary>
 internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<SessionsOptions> options, TimeProvider time) : ISessionStore
 {
+    /// <summary>In how many browsers somebody can be signed in at once.</summary>
+    internal const int MaximumPerAccount = 100;
+
     // Requests come in between.
     private const int PrunedAtOnce = 512;
 
@@ -50,10 +54,11 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
             BeginDate = now,
             LastSeenDate = now,
             ExpirationDate = now + options.Value.IdleLifetime,
-            Address = AddressOf(context),
+            Address = RemoteAddress.Of(context),
             Browser = browser,
             Platform = platform,
         };
+        await MakeRoomAsync(subject, context.RequestAborted);
         await sessions.AddAsync(session, context.RequestAborted);
         return session.Id;
     }
@@ -73,7 +78,7 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
             return false;
         }
 
-        var address = AddressOf(context);
+        var address = RemoteAddress.Of(context);
         var (idle, end) = (now + options.Value.IdleLifetime, session.BeginDate + options.Value.Lifetime);
 
         // Requests of one browser come at the same time: each may note what it saw, and none is refused for the other.
@@ -102,6 +107,14 @@ internal sealed class SessionStore(Collection<SessionEntry> sessions, IOptions<S
         }
     }
 
-    private static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress is not { } address ? null
-        : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    // A program that signs in again and again, and never out, must not fill the disk: those that were used last stay.
+    private async ValueTask MakeRoomAsync(string subject, CancellationToken cancellationToken)
+    {
+        var known = sessions.Find(BySubject, subject);
+        if (known.Count >= MaximumPerAccount)
+        {
+            await sessions.RemoveAsync(
+                known.OrderByDescending(session => session.LastSeenDate).Skip(MaximumPerAccount - 1).Select(session => session.Id), cancellationToken);
+        }
+    }
 }

@@ -1,4 +1,6 @@
 using Identity.Server.Accounts;
+using Identity.Server.Accounts.Invitations;
+using Identity.Server.Accounts.Providers;
 using Identity.Server.Hosting;
 using Identity.Server.Pages;
 using Identity.Stores.FileSystem.Models;
@@ -13,7 +15,12 @@ namespace Identity.Server.Administration.Accounts;
 [RequireRecentSignIn]
 [RequireAdministrator]
 internal sealed class AccountPageModel(
-    AccountAdministration administration, UserManager<User> users, ServerAddress address, IStringLocalizer<Texts> text, TimeProvider time) : PageModel
+    AccountAdministration administration,
+    UserManager<User> users,
+    ExternalProviders providers,
+    ServerAddress address,
+    IStringLocalizer<Texts> text,
+    TimeProvider time) : PageModel
 {
     [BindProperty(SupportsGet = true, Name = "id")]
     public string Id { get; set; } = string.Empty;
@@ -28,6 +35,9 @@ internal sealed class AccountPageModel(
 
     public bool IsLocked => Account.LockoutEnd > time.GetUtcNow();
 
+    /// <summary>Whether there is a link that would lead anywhere: none for a password that opens nothing.</summary>
+    public bool HasLink => Invitation.IsOpenFor(Account) || providers.PasswordsOpen;
+
     public async Task<IActionResult> OnGetAsync() => await FindAsync() ? Page() : NotFound();
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
@@ -41,7 +51,7 @@ internal sealed class AccountPageModel(
         var user = (await users.FindByIdAsync(Id))!;
         switch (Deed)
         {
-            case "link":
+            case "link" when HasLink:
                 return this.ShowLink(user, administration.CreateLink(user, address.Find(HttpContext)));
             case "unlock":
                 return Show(await administration.UnlockAsync(user));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Identity.Server.Authorization;
 using Identity.Server.Clients;
 using Identity.Server.Registration.Statements;
 using OpenIddict.Abstractions;
@@ -6,7 +7,8 @@ using OpenIddict.Abstractions;
 namespace Identity.Server.Registration.Management;
 
 /// <summary>Clients that have an owner: whoever holds the token that the registration was answered with, the latest one.</summary>
-internal sealed class ManagedClients(IOpenIddictApplicationManager applications, ClientMetadataReader reader, SoftwareStatements statements, GeneratedSecrets secrets)
+internal sealed class ManagedClients(
+    IOpenIddictApplicationManager applications, ClientMetadataReader reader, SoftwareStatements statements, GeneratedSecrets secrets, IConsentStore consents)
 {
     // Compared with where there is no other hash, so that a client that is not there takes as long as a wrong token.
     private static readonly string NoHash = GeneratedSecrets.Compute("");
@@ -53,7 +55,8 @@ internal sealed class ManagedClients(IOpenIddictApplicationManager applications,
         }
 
         var metadata = reader.Read(await statements.ApplyAsync(request));
-        var keepsSecret = metadata.HasSecret() && MetadataOf(descriptor).HasSecret();
+        var former = MetadataOf(descriptor);
+        var keepsSecret = metadata.HasSecret() && former.HasSecret();
         if (!keepsSecret)
         {
             descriptor.ClientSecret = metadata.IsPublic() ? null : secrets.Create();
@@ -63,6 +66,12 @@ internal sealed class ManagedClients(IOpenIddictApplicationManager applications,
         descriptor.Apply(metadata);
         descriptor.Properties[ClientRegistrar.ManagementProperty] = JsonSerializer.SerializeToElement(secrets.Hash(token)!, RegistrationJson.Default.String);
         await applications.UpdateAsync(application, descriptor, cancellationToken);
+        if (metadata.RedirectUris.Except(former.RedirectUris, StringComparer.Ordinal).Any())
+        {
+            // People agreed that answers go where the question said. They are asked again, as they are when a document changes.
+            await consents.ForgetClientAsync(descriptor.ClientId!, cancellationToken);
+        }
+
         return new RegistrationResponse(metadata, descriptor.ClientId!, IssuedAtOf(descriptor))
         {
             ClientSecret = metadata.HasSecret() && !keepsSecret ? descriptor.ClientSecret : null,

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Identity.Server.Hosting;
 using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -45,9 +46,8 @@ internal sealed class NoteUse(
             record = created;
         }
 
-        var address = context.Transaction.GetHttpRequest()?.HttpContext.Connection.RemoteIpAddress;
         await records.NoteUseAsync(
-            record, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString(), usableUntil, context.CancellationToken);
+            record, RemoteAddress.Of(context.Transaction.GetHttpRequest()?.HttpContext), usableUntil, context.CancellationToken);
     }
 
     /// <summary>Begins a record where there is none: for a connection from before there were any.</summary>

@@ -4,7 +4,8 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace Identity.Server.Tokens.Connections;
 
 /// <summary>The connections of a user, for what happens to an account as a whole.</summary>
-internal sealed class UserConnections(IOpenIddictAuthorizationManager authorizations, ConnectionRevoker revoker, ConnectionRecords records)
+internal sealed class UserConnections(
+    IOpenIddictAuthorizationManager authorizations, IOpenIddictTokenManager tokens, ConnectionRevoker revoker, ConnectionRecords records)
 {
     /// <summary>Lists what is known of a user's connections, those that ended lately among them.</summary>
     /// <param name="subject">The user.</param>
@@ -32,6 +33,8 @@ internal sealed class UserConnections(IOpenIddictAuthorizationManager authorizat
             await revoker.RevokeAsync(id, ending, cancellationToken);
         }
 
+        // A device that was allowed something and has not fetched it yet has no connection until then.
+        await tokens.RevokeBySubjectAsync(subject, cancellationToken);
         return ids.Count;
     }
 

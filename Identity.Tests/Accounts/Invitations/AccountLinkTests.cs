@@ -1,4 +1,5 @@
 using System.Net;
+using Identity.Server.Pages;
 using Identity.Tests.Infrastructure;
 using NUnit.Framework;
 
@@ -22,10 +23,12 @@ internal sealed class AccountLinkTests
         var browser = _scene.OpenBrowser();
 
         var welcome = await browser.GoAsync(new Uri(link));
+        var differing = await browser.ChooseAsync(welcome, AccountScene.NewPassword, "another-quiet-lump");
         var refused = await browser.ChooseAsync(welcome, "short");
         var page = await browser.ChooseAsync(refused, AccountScene.NewPassword);
 
         Assert.That(welcome.Text, Does.Contain("An account was made for you: anna"));
+        Assert.That(differing.Text, Does.Contain("The two passwords differ."));
         Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(page.Text, Does.Contain("signed in as anna"));
         Assert.That(await _scene.CanSignInAsync("anna", AccountScene.NewPassword), Is.True);
@@ -118,6 +121,24 @@ internal sealed class AccountLinkTests
         Assert.That(pages.Select(page => (int)page.Status), Is.All.LessThan(500));
         var works = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => _scene.CanSignInAsync("erna", $"{AccountScene.NewPassword}-{number}")));
         Assert.That(works.Count(can => can), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_second_click_on_an_invitation_leads_where_the_first_did()
+    {
+        var link = new Uri(await _scene.InviteAsync("fritz"));
+        var (browser, other) = (_scene.OpenBrowser(), _scene.OpenBrowser());
+        var form = await browser.GoAsync(link);
+        var foreign = await other.GoAsync(link);
+
+        var pages = await Task.WhenAll(browser.ChooseAsync(form, AccountScene.NewPassword), browser.ChooseAsync(form, AccountScene.NewPassword));
+        var guess = await other.ChooseAsync(foreign, "another guess entirely");
+        _scene.Server.Time.Advance(GivenAnswers.Lifetime);
+        var late = await other.ChooseAsync(foreign, AccountScene.NewPassword);
+
+        Assert.That(pages.Select(page => page.Text), Has.All.Contain("signed in as fritz"));
+        Assert.That(new[] { guess, late }.Select(page => page.Status), Is.All.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(await other.IsSignedInAsync(), Is.False);
     }
 
     [Test]

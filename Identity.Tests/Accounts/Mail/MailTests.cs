@@ -32,7 +32,8 @@ internal sealed class MailTests
     public async Task What_the_mail_server_takes_later_is_tried_again_and_what_it_refuses_is_not()
     {
         await using var mail = new SmtpListener();
-        await using var server = await TestServer.StartAsync(mail.Settings);
+        AnnouncingTime time = null!;
+        await using var server = await TestServer.StartAsync(builder => time = AnnouncingTime.In(builder.Services), mail.Settings);
         foreach (var refusal in new[] { "550 no such person", "451 not now", "421 busy", "452 full" })
         {
             mail.Refusals.Enqueue(refusal);
@@ -40,18 +41,29 @@ internal sealed class MailTests
 
         Send(server, "first@example.com");
         Send(server, "second@example.com");
-        var received = mail.ReceiveAsync();
-        while (!received.IsCompleted)
+        foreach (var pause in MailJob.Pauses)
         {
-            // Only the clock of the server holds it back.
-            server.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(received, Task.Delay(TimeSpan.FromMilliseconds(5)));
+            await time.WaitForTimerAsync(pause);
+            server.Time.Advance(pause);
         }
 
-        Assert.That((await received).To.Mailboxes.Single().Address, Is.EqualTo("second@example.com"));
+        Assert.That((await mail.ReceiveAsync()).To.Mailboxes.Single().Address, Is.EqualTo("second@example.com"));
         Assert.That(Logged(server, 4074).Single(), Does.Contain("after 1 attempts").And.Contain("550"));
         Assert.That(Logged(server, 4073), Has.Count.EqualTo(3));
         Assert.That(server.Log.Entries.Where(entry => entry.Event.Id is >= 4071 and <= 4079).Select(entry => entry.Message), Has.None.Contains("@example.com"));
+    }
+
+    [Test]
+    public async Task A_letter_that_cannot_even_be_written_stops_neither_the_next_one_nor_the_server()
+    {
+        await using var mail = new SmtpListener();
+        await using var server = await TestServer.StartAsync(mail.Settings);
+
+        server.Services.GetRequiredService<MailQueue>().Add(Letter with { Recipient = null! });
+        Send(server);
+
+        Assert.That((await mail.ReceiveAsync()).To.Mailboxes.Single().Address, Is.EqualTo(Letter.Recipient));
+        Assert.That(Logged(server, 4074), Has.Count.EqualTo(1));
     }
 
     [Test]

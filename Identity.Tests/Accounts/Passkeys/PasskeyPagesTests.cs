@@ -1,4 +1,6 @@
 using System.Net;
+using Identity.Server.Accounts.Passkeys;
+using Identity.Stores.FileSystem.Models;
 using Identity.Tests.Infrastructure;
 using NUnit.Framework;
 
@@ -49,6 +51,24 @@ internal sealed class PasskeyPagesTests
         }
 
         Assert.That((await _browser.GoAsync("/account/sign-in")).Text, Does.Contain("Sign in with a passkey"));
+    }
+
+    [Test]
+    public async Task An_account_has_so_many_passkeys_and_removing_one_signs_out_whoever_has_it()
+    {
+        await _scene.AddUserAsync("bob", user => user.Passkeys =
+            [.. Enumerable.Range(0, PasskeysModel.MaximumCount).Select(number => new Passkey { CredentialId = $"AA{number:D2}", PublicKey = "AAAA", AttestationObject = "AAAA", ClientData = "AAAA" })]);
+        var elsewhere = await _scene.OpenAsync("bob");
+        await _scene.SignInAsync(_browser, "bob");
+
+        var full = await _browser.GoAsync("/account/passkeys");
+        var page = await _browser.SubmitAsync(full, [new("id", "AA00"), new("decision", "remove")]);
+
+        Assert.That(full.Text, Does.Contain("An account has at most 20 passkeys."));
+        Assert.That(full.Forms.Any(form => form.Has("credential")), Is.False);
+        Assert.That(page.Forms.Any(form => form.Has("credential")), Is.True, "there is room, and the person is signed in");
+        Assert.That((await _scene.FindUserAsync("bob"))!.Passkeys, Has.Length.EqualTo(PasskeysModel.MaximumCount - 1));
+        Assert.That(await elsewhere.IsSignedInAsync(), Is.False);
     }
 
     [TestCase("")]

@@ -141,7 +141,10 @@ internal sealed class AdmissionTests
         Assert.That((refused.Status, refused.Error), Is.EqualTo((HttpStatusCode.BadRequest, "invalid_grant")));
 
         await scene.RestartAsync(("Identity:Admission:Domains:0", "example.com"));
-        Assert.That((await scene.EnterAsync(scene.Google, claims, scene.Scene.OpenBrowser())).Text, Does.Contain("signed in as"));
+        Assert.That((await scene.EnterAsync(scene.Google, claims, browser)).Text, Does.Contain("signed in as"));
+        Assert.That(
+            (await browser.GoAsync((await browser.GoAsync("/connections")).Links.Single(link => link.StartsWith("/connections/", StringComparison.Ordinal)))).Text,
+            Does.Contain("It ended because your account is no longer let in by whoever runs this server."));
         var ended = await RedeemAsync(scene, ("grant_type", "refresh_token"), ("refresh_token", second.RefreshToken!));
         Assert.That(ended.Error, Is.EqualTo("invalid_grant"), "a connection that has ended stays so");
     }

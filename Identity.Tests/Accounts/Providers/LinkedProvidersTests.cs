@@ -1,4 +1,6 @@
 using System.Net;
+using Identity.Server.Accounts.Providers;
+using Identity.Stores.FileSystem.Models;
 using Identity.Tests.Infrastructure;
 using NUnit.Framework;
 
@@ -66,6 +68,52 @@ internal sealed class LinkedProvidersTests
         Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(refused.Text, Does.Contain("without it you could no longer sign in"));
         Assert.That((await _scene.FindUserAsync(Scene.UserName)).Logins, Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_identity_at_a_provider_that_is_no_more_is_no_way_to_sign_in()
+    {
+        var page = await LinkAsync("g1");
+        await _scene.Scene.ChangeUserAsync(
+            Scene.UserName, user => (user.PasswordHash, user.Logins) = (null, user.Logins.Add(new UserLogin { Issuer = "https://gone.example", Subject = "x", Provider = "gone" })));
+
+        var refused = await _scene.Scene.Browser.SubmitAsync(page, [new("issuer", GoogleIssuer), new("subject", "g1")]);
+        await _scene.Scene.Browser.SubmitAsync(page, [new("issuer", "https://gone.example"), new("subject", "x")]);
+
+        Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That((await _scene.FindUserAsync(Scene.UserName)).Logins.Single().Subject, Is.EqualTo("g1"));
+    }
+
+    [Test]
+    public async Task An_account_has_so_many_identities_and_no_more()
+    {
+        await _scene.Scene.ChangeUserAsync(Scene.UserName, user => user.Logins =
+        [
+            .. Enumerable.Range(0, ExternalAccounts.MaximumLogins).Select(number => new UserLogin { Issuer = GoogleIssuer, Subject = $"n{number}", Provider = "google" }),
+        ]);
+
+        var refused = await LinkAsync("g1");
+
+        Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(refused.Text, Does.Contain("Take away one that you no longer use"));
+        Assert.That((await _scene.FindUserAsync(Scene.UserName)).Logins, Has.Length.EqualTo(ExternalAccounts.MaximumLogins));
+    }
+
+    [Test]
+    public async Task The_person_is_told_by_mail_of_each_identity_that_comes_or_goes()
+    {
+        await using var mail = new SmtpListener();
+        await using var scene = await ProviderScene.StartAsync(mail.Settings);
+        await scene.Scene.ChangeUserAsync(Scene.UserName, user => (user.Email, user.EmailConfirmed) = ("alice@example.com", true));
+        await scene.Scene.SignInAsync();
+        var page = await scene.Scene.Browser.GoAsync(scene.Google.Agree(await scene.LeaveToLinkAsync(scene.Google), PlayedProviders.OfGoogle("g1", "g1@gmail.com")));
+        var linked = await mail.ReceiveAsync();
+
+        await scene.Scene.Browser.SubmitAsync(page, [new("issuer", GoogleIssuer), new("subject", "g1")]);
+        var unlinked = await mail.ReceiveAsync();
+
+        Assert.That(new[] { linked, unlinked }.Select(message => message.To.Mailboxes.Single().Address), Is.All.EqualTo("alice@example.com"));
+        Assert.That(new[] { linked.TextBody, unlinked.TextBody }, Has.All.Contains("An identity at another provider"));
     }
 
     [Test]

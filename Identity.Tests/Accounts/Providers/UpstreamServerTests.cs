@@ -101,12 +101,13 @@ internal sealed class UpstreamServerTests
                 .Append(new("UserName", Scene.UserName)).Append(new("Password", Scene.Password)));
 
         using var response = await client.PostAsync(new Uri("/account/sign-in", UriKind.Relative), content);
-        foreach (var address in new[] { "/account/forgot-password", "/account/reset-password?token=x", "/account/sign-in/passkey" })
+        foreach (var address in new[] { "/account/forgot-password", "/account/reset-password?token=x", "/account/sign-in/passkey", "/account/password", "/account/passkeys" })
         {
             Assert.That((await scene.OpenBrowser().GoAsync(address)).Status, Is.EqualTo(HttpStatusCode.NotFound), address);
         }
 
-
+        var invitation = await scene.OpenBrowser().GoAsync(await scene.InviteAsync("bob"));
+        Assert.That(invitation.Text, Does.Contain("You sign in to it with an account that you have elsewhere.").And.Not.Contain("assword"));
         Assert.That(response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], Has.None.StartsWith("identity="));
     }
 

@@ -1,9 +1,12 @@
 using Identity.Server.Accounts.Sessions;
 using Identity.Server.Accounts.TwoFactor;
 using Identity.Server.Maintenance;
+using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Accounts.TwoFactor;
 using Identity.Tests.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -171,6 +174,43 @@ internal sealed class SessionsTests
     }
 
     [Test]
+    public async Task A_session_that_is_ended_while_its_browser_changes_the_account_does_not_go_on()
+    {
+        var ended = new EndsSessions();
+        await using var scene = await Scene.StartAsync(builder => builder.Services.AddSingleton<IUserValidator<User>>(ended));
+        await scene.SignInAsync();
+        var form = await scene.Browser.GoAsync("/account/profile");
+        ended.Sessions = scene.Server.Services.GetRequiredService<ISessionStore>();
+
+        await scene.Browser.SubmitAsync(form, [new("DisplayName", "Alice"), new("UserName", Scene.UserName), new("Email", "")]);
+
+        Assert.That((await scene.FindUserAsync(Scene.UserName))!.DisplayName, Is.EqualTo("Alice"), "the change was made");
+        Assert.That(scene.Server.Services.GetRequiredService<Collection<SessionEntry>>().List(), Is.Empty);
+        Assert.That(await IsSignedInAsync(scene.Browser), Is.False);
+    }
+
+    [Test]
+    public async Task Of_too_many_sessions_of_an_account_the_one_that_was_used_least_lately_ends()
+    {
+        var id = await _scene.AddUserAsync("bob");
+        var (oldest, next, used) = (_scene.OpenBrowser(), _scene.OpenBrowser(), _scene.OpenBrowser());
+        foreach (var browser in new[] { used, oldest, next })
+        {
+            await _scene.SignInAsync(browser, "bob");
+            _scene.Server.Time.Advance(TimeSpan.FromMinutes(6));
+        }
+
+        await used.GoAsync("/");
+        await AddSessionsAsync(id, SessionStore.MaximumPerAccount - 3);
+        await _scene.SignInAsync();
+        await _scene.SignInAsync(_scene.OpenBrowser(), "bob");
+
+        Assert.That(All().Count(session => session.Subject == id), Is.EqualTo(SessionStore.MaximumPerAccount));
+        Assert.That(await IsSignedInAsync(oldest), Is.False);
+        Assert.That((await IsSignedInAsync(next), await IsSignedInAsync(used), await IsSignedInAsync(_scene.Browser)), Is.EqualTo((true, true, true)));
+    }
+
+    [Test]
     public async Task All_sessions_of_an_account_end_with_one_call()
     {
         var id = await _scene.AddUserAsync("bob");
@@ -219,7 +259,40 @@ internal sealed class SessionsTests
     public void A_browser_is_described_in_words(string? text, string? browser, string? platform)
         => Assert.That(UserAgent.Describe(text), Is.EqualTo((browser, platform)));
 
+    private async Task AddSessionsAsync(string subject, int count)
+    {
+        var stamp = (await _scene.FindUserAsync("bob"))!.SecurityStamp;
+        var store = _scene.Server.Services.GetRequiredService<ISessionStore>();
+        for (var number = 0; number < count; number++)
+        {
+            await store.BeginAsync(subject, stamp, new DefaultHttpContext());
+        }
+    }
+
     private IReadOnlyList<SessionEntry> All() => _scene.Server.Services.GetRequiredService<Collection<SessionEntry>>().List();
 
     private static async Task<bool> IsSignedInAsync(HttpBrowser browser) => (await browser.GoAsync("/")).Text.Contains("signed in as", StringComparison.Ordinal);
+
+    /// <summary>Ends everybody's sessions, as another browser would, in the middle of a change of an account.</summary>
+    private sealed class EndsSessions : IUserValidator<User>
+    {
+        public ISessionStore? Sessions { get; set; }
+
+        public async Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user)
+        {
+            if (Sessions is { } sessions)
+            {
+                // On its own, and not as part of what the request changes.
+                Task<int> ending;
+                using (ExecutionContext.SuppressFlow())
+                {
+                    ending = Task.Run(async () => await sessions.EndAllAsync(user.Id, except: null, CancellationToken.None));
+                }
+
+                await ending;
+            }
+
+            return IdentityResult.Success;
+        }
+    }
 }

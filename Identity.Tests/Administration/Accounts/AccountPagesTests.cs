@@ -120,6 +120,21 @@ internal sealed class AccountPagesTests
     }
 
     [Test]
+    public async Task Who_was_invited_to_administer_and_has_not_come_yet_takes_nobodys_place()
+    {
+        await _scene.InviteAsync("hanna", user => user.IsAdministrator = true);
+        await _scene.AddUserAsync("hugo", user => (user.IsAdministrator, user.IsAdmittedByPolicy) = (true, true));
+
+        var refused = await DoAsync(Scene.UserName, "demote");
+        var withdrawn = await DoAsync("hanna", "demote");
+
+        Assert.That(refused.Text, Does.Contain("This is the last administrator who can sign in."));
+        Assert.That((await _scene.FindUserAsync(Scene.UserName))!.IsAdministrator, Is.True);
+        Assert.That(withdrawn.Text, Does.Contain("Make an administrator"));
+        await _scene.ChangeUserAsync("hugo", user => user.IsAdministrator = false);
+    }
+
+    [Test]
     public async Task Of_the_last_two_administrators_one_stays_whatever_they_do_at_once()
     {
         await using var scene = await Scene.StartAsync();
