@@ -1,4 +1,6 @@
 using Identity.Server.Hosting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Identity.Server.Pages;
 
@@ -20,6 +22,12 @@ internal static class PagesExtensions
             options.Conventions.ConfigureFilter(new NoStoreFilter());
             options.Conventions.ConfigureFilter(new HandledMethodsFilter());
         })
+            // What names fields as jQuery does is read by nobody here, and ends in an exception where a bracket is missing.
+            .AddMvcOptions(options =>
+            {
+                options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+            })
             // The words of a feature are in the Texts.resx of its folder, those of its forms' annotations too.
             .AddViewLocalization()
             .AddDataAnnotationsLocalization(options => options.DataAnnotationLocalizerProvider =

@@ -68,9 +68,10 @@ internal sealed partial class FuzzTests
             }
         }
 
-        Assert.That(problems, Is.Empty, $"SEED={seed}\n{string.Join("\n----\n", problems)}");
+        var errors = scene.Server.Log.Entries.Where(entry => entry.Level >= LogLevel.Error).Select(entry => entry.ToString());
+        Assert.That(problems, Is.Empty, $"SEED={seed}\n{string.Join("\n----\n", [.. problems, .. errors])}");
         TestContext.Out.WriteLine(string.Join(", ", statuses.Select(pair => $"{pair.Value} x {pair.Key}")));
-        Assert.That(scene.Server.Log.Entries.Where(entry => entry.Level >= LogLevel.Error), Is.Empty, $"SEED={seed}");
+        Assert.That(errors, Is.Empty, $"SEED={seed}");
         Assert.That(statuses.Keys, Is.SupersetOf((int[])[200, 400, 401, 404]), "many got far");
         await CheckHealthAsync(scene, http, client, kept);
         await scene.Server.RestartAsync();

@@ -68,6 +68,17 @@ public sealed class RequestTests
         await AssertJsonErrorAsync(response, HttpStatusCode.BadRequest);
     }
 
+    [TestCase("GET", "/account/sign-in", "a[=1", HttpStatusCode.OK)]
+    [TestCase("GET", "/account/setup", "acr_valu%5B", HttpStatusCode.NotFound)]
+    [TestCase("POST", "/account/sign-in", "a[=1", HttpStatusCode.BadRequest)]
+    public async Task A_field_whose_name_opens_a_bracket_is_one_that_nobody_reads(string method, string path, string field, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?{field}");
+        request.Content = new StringContent(field, Encoding.ASCII, "application/x-www-form-urlencoded");
+        using var response = await _client.SendAsync(request);
+        Assert.That(response.StatusCode, Is.EqualTo(expected));
+    }
+
     [TestCase("/account/sign-in")]
     public async Task A_page_answers_an_unreadable_form_without_a_server_error(string path)
     {
