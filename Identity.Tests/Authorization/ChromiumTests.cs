@@ -34,6 +34,8 @@ internal sealed class ChromiumTests
         await page.GotoAsync(_scene.AuthorizeUrl(client.RedirectUri, ("client_id", "desktop")).AbsoluteUri);
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
+        // Keys go to the window in front; other tests open theirs in the same process.
+        await page.BringToFrontAsync();
         await page.Keyboard.PressAsync("Enter");
         var received = client.ReceiveAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();

@@ -77,7 +77,7 @@ internal static class PageStops
     {
         await page.GetByLabel("User name").FillAsync(PageScene.CarefulUser);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
-        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/account/sign-in/authenticator*");
     }
 
@@ -85,7 +85,7 @@ internal static class PageStops
     {
         var key = (await page.Locator("#key").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
         await page.GetByLabel("Code", new() { Exact = true }).FillAsync(Totp.Compute(key, scene.Scene.Server.Time.GetUtcNow()));
-        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("main button.primary").ClickAsync();
         await Assertions.Expect(page.GetByText("From now on you are asked for a code")).ToBeVisibleAsync();
     }
 
@@ -100,7 +100,7 @@ internal static class PageStops
         await page.GetByLabel("Current password").FillAsync("not the password");
         await page.GetByLabel("New password", new() { Exact = true }).FillAsync(AccountScene.NewPassword);
         await page.GetByLabel("The new password again").FillAsync(AccountScene.NewPassword);
-        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("main button.primary").ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
     }
 }

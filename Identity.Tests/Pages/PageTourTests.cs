@@ -76,7 +76,7 @@ internal sealed class PageTourTests
         await page.GotoAsync(new Uri(_scene.Scene.Server.Address, "/account/sign-in").AbsoluteUri);
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
-        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.WaitForURLAsync(_scene.Scene.Server.Address.AbsoluteUri);
     }
 

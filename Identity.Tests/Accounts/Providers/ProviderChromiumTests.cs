@@ -57,7 +57,7 @@ internal sealed class ProviderChromiumTests
         await page.GotoAsync(new Uri(_scene.Scene.Server.Address, "/account/providers").AbsoluteUri);
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
-        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
 
         // The page in between goes on by itself.
         await page.GetByRole(AriaRole.Button, new() { Name = "Link an identity at Google" }).ClickAsync();
