@@ -44,6 +44,7 @@ internal sealed partial class MailJob(MailQueue queue, SmtpTransport transport, 
                 LogDelayed(logger, reason, Pauses[attempt].TotalSeconds);
             }
 
+            // The pause before another attempt, on the clock that tests move.
             await Task.Delay(Pauses[attempt], time, cancellationToken);
         }
     }
