@@ -77,7 +77,7 @@ internal static class Program
         server.AddTokens();
         server.AddDevice();
         server.AddDiscovery();
-        server.UseAspNetCore();
+        server.UseAspNetCore().SuppressJsonResponseIndentation();
         server.UseEventTables();
     }
 

@@ -17,6 +17,9 @@ namespace Identity.Server.Tokens;
 /// </remarks>
 internal sealed class TokenPrincipalFactory
 {
+    private static readonly string EveryToken = Write(Destinations.AccessToken, Destinations.IdentityToken);
+    private static readonly string IdentityToken = Write(Destinations.IdentityToken);
+
     /// <summary>Creates the principal from which all tokens of one authorization are made.</summary>
     /// <param name="user">The account.</param>
     /// <param name="scopes">The scopes that are granted.</param>
@@ -31,28 +34,37 @@ internal sealed class TokenPrincipalFactory
         cancellationToken.ThrowIfCancellationRequested();
 
         var identity = new ClaimsIdentity(TokenValidationParameters.DefaultAuthenticationType, Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, user.Id);
-        identity.SetClaim(Claims.Name, user.DisplayName ?? user.UserName);
-        identity.SetClaim(Claims.PreferredUsername, user.UserName);
-        if (user.Email is { Length: > 0 })
+        Add(Claims.Subject, user.Id, EveryToken);
+        if (scopes.Contains(Scopes.Profile))
         {
-            identity.SetClaim(Claims.Email, user.Email);
-            identity.SetClaim(Claims.EmailVerified, user.EmailConfirmed);
+            Add(Claims.Name, user.DisplayName ?? user.UserName, IdentityToken);
+            Add(Claims.PreferredUsername, user.UserName, IdentityToken);
+        }
+
+        if (user.Email is { Length: > 0 } && scopes.Contains(Scopes.Email))
+        {
+            Add(Claims.Email, user.Email, IdentityToken);
+            Add(Claims.EmailVerified, user.EmailConfirmed ? "true" : "false", IdentityToken, ClaimValueTypes.Boolean);
         }
 
         identity.SetScopes(scopes);
         identity.SetResources(resources);
-        identity.SetDestinations(claim => GetDestinations(claim, scopes));
         return ValueTask.FromResult(new ClaimsPrincipal(identity));
+
+        void Add(string type, string? value, string destinations, string valueType = ClaimValueTypes.String)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                identity.AddClaim(CreateClaim(type, value, valueType, destinations));
+            }
+        }
     }
 
     /// <summary>Says when the user signed in, for the ID token.</summary>
     /// <param name="principal">A principal made by this class.</param>
     /// <param name="time">The moment of the sign-in.</param>
     public static void SetAuthenticationTime(ClaimsPrincipal principal, DateTimeOffset time)
-        => ((ClaimsIdentity)principal.Identity!)
-            .AddClaim(new Claim(Claims.AuthenticationTime, time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64)
-                .SetDestinations(Destinations.IdentityToken));
+        => Add(principal, Claims.AuthenticationTime, time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64);
 
     /// <summary>Says how the user signed in (RFC 8176), for the ID token.</summary>
     /// <param name="principal">A principal made by this class.</param>
@@ -62,9 +74,7 @@ internal sealed class TokenPrincipalFactory
         if (!methods.IsDefaultOrEmpty)
         {
             // As JSON, since one method alone is an array, too.
-            ((ClaimsIdentity)principal.Identity!).AddClaim(
-                new Claim(Claims.AuthenticationMethodReference, JsonSerializer.Serialize([.. methods], TokensJson.Default.StringArray), JsonClaimValueTypes.JsonArray)
-                    .SetDestinations(Destinations.IdentityToken));
+            Add(principal, Claims.AuthenticationMethodReference, JsonSerializer.Serialize([.. methods], TokensJson.Default.StringArray), JsonClaimValueTypes.JsonArray);
         }
     }
 
@@ -73,22 +83,24 @@ internal sealed class TokenPrincipalFactory
     /// <param name="principal">A principal made by this class.</param>
     public static void CopyAuthentication(ClaimsPrincipal granted, ClaimsPrincipal principal)
     {
-        if (long.TryParse(granted.GetClaim(Claims.AuthenticationTime), CultureInfo.InvariantCulture, out var seconds))
+        if (granted.GetClaim(Claims.AuthenticationTime) is { Length: > 0 } time)
         {
-            SetAuthenticationTime(principal, DateTimeOffset.FromUnixTimeSeconds(seconds));
+            Add(principal, Claims.AuthenticationTime, time, ClaimValueTypes.Integer64);
         }
 
         if (granted.GetClaim(Claims.AuthenticationMethodReference) is { Length: > 0 } methods)
         {
-            SetAuthenticationMethods(principal, [.. JsonSerializer.Deserialize(methods, TokensJson.Default.StringArray) ?? []]);
+            Add(principal, Claims.AuthenticationMethodReference, methods, JsonClaimValueTypes.JsonArray);
         }
     }
 
-    private static IEnumerable<string> GetDestinations(Claim claim, ImmutableArray<string> scopes) => claim.Type switch
-    {
-        Claims.Subject => [Destinations.AccessToken, Destinations.IdentityToken],
-        Claims.Name or Claims.PreferredUsername when scopes.Contains(Scopes.Profile) => [Destinations.IdentityToken],
-        Claims.Email or Claims.EmailVerified when scopes.Contains(Scopes.Email) => [Destinations.IdentityToken],
-        _ => [],
-    };
+    private static void Add(ClaimsPrincipal principal, string type, string value, string valueType)
+        => ((ClaimsIdentity)principal.Identity!).AddClaim(CreateClaim(type, value, valueType, IdentityToken));
+
+    private static Claim CreateClaim(string type, string value, string valueType, string destinations)
+        => new(type, value, valueType) { Properties = { [Properties.Destinations] = destinations } };
+
+    // As OpenIddict writes them on a claim, once instead of for each.
+    private static string Write(params ImmutableArray<string> destinations)
+        => new Claim(Claims.Subject, string.Empty).SetDestinations(destinations).Properties[Properties.Destinations];
 }

@@ -39,6 +39,7 @@ internal static class TokensExtensions
         GrantOfflineAccess.Descriptor,
         BeginConnection.Descriptor,
         AttachAudiences.Descriptor,
+        LeaveOutAccountClaims.Descriptor,
         AttachPredecessor.Descriptor,
         LimitToConnection.Descriptor,
         ReissueSuccessor.Descriptor,
@@ -65,7 +66,7 @@ internal static class TokensExtensions
         server.Services.AddSingleton<TokenPrincipalFactory>();
         server.Services.AddCollection(ConnectionRecords.Definition);
         server.Services.AddSingleton<ConnectionRecords>();
-        server.Services.AddScoped<ConnectionRevoker>();
+        server.Services.AddSingleton<ConnectionRevoker>();
         server.Services.AddScoped<UserConnections>();
         server.Services.AddScoped<IPersonalData, ConnectionData>();
         server.Services.AddScoped<IntrospectionRights>();
@@ -94,7 +95,9 @@ internal static class TokensExtensions
             .RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.OfflineAccess);
 
         // What only this server reads is encrypted and authenticated, not signed; access and ID tokens stay JSON Web Tokens.
-        server.UseDataProtection().PreferDefaultAccessTokenFormat();
+        server.UseDataProtection().PreferDefaultAccessTokenFormat().UseFormatter(new PrincipalFormatter());
+
+        RequireJsonWebToken.Use(server);
 
         server.RemoveEventHandler(OpenIddictServerHandlers.AttachAuthorization.Descriptor);
 

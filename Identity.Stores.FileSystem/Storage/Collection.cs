@@ -51,7 +51,23 @@ public sealed class Collection<T>
     /// <param name="index">One of the indexes of the collection's definition.</param>
     /// <param name="key">The key, compared ordinally.</param>
     /// <returns>A copy, or <see langword="null"/> where there is none.</returns>
-    public T? FindFirst(CollectionIndex<T> index, string key) => Find(index, key) is [var first, ..] ? first : null;
+    public T? FindFirst(CollectionIndex<T> index, string key)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        ArgumentNullException.ThrowIfNull(key);
+        T? only;
+        lock (_directory.Queue.Gate)
+        {
+            if (EnterRead()?.WritesTo(_state) is true || !_state.Index(index).TryGetOnly(key, out var id))
+            {
+                return Find(index, key) is [var first, ..] ? first : null;
+            }
+
+            only = id is null ? null : _state.Get(id);
+        }
+
+        return (T?)only?.Copy();
+    }
 
     /// <summary>Finds the entities under a key of an index.</summary>
     /// <param name="index">One of the indexes of the collection's definition.</param>

@@ -231,8 +231,15 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
 
     public override void ReserveKeys(UnitOfWork unit, string id, Entity entity)
     {
-        foreach (var index in definition.Indexes.Where(index => index.IsUnique))
+        // Under the same keys as before nobody else can have come: what is being written here nobody else is writing.
+        var current = unit.TryGetWrite(this, id, out _) ? null : Get(id);
+        foreach (var index in definition.Indexes)
         {
+            if (!index.IsUnique || (current is not null && index.SameKeys(current, (T)entity)))
+            {
+                continue;
+            }
+
             foreach (var key in index.KeysOf((T)entity))
             {
                 if (Index(index).Ids(key).Any(other => other != id && !unit.Replaces(this, other, value => index.Matches((T)value, key))) ||

@@ -30,6 +30,13 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
         _ => [],
     };
 
+    public override bool TryGetOnly(string key, out string? id)
+    {
+        var ids = _idsByKey.GetValueOrDefault(key);
+        id = ids as string;
+        return ids is null or string;
+    }
+
     public override void Replace(string id, T? previous, T? next)
     {
         if (previous is not null && next is not null && _index.SameKeys(previous, next))

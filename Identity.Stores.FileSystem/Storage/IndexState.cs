@@ -10,6 +10,12 @@ internal abstract class IndexState<T>
     /// <summary>The identifiers, in no order.</summary>
     public abstract IReadOnlyCollection<string> Ids(string key);
 
+    /// <summary>The identifier under a key that has at most one.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="id">The identifier; null where there is none.</param>
+    /// <returns>False where there may be more.</returns>
+    public abstract bool TryGetOnly(string key, out string? id);
+
     /// <summary>Takes an entity from under its keys, or puts one there, or another in its place.</summary>
     public abstract void Replace(string id, T? previous, T? next);
 

@@ -10,6 +10,15 @@ internal sealed class JournalPayload
     /// <summary>Relaxed: the files are for people and for jq, never for a web page.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // What is written once in a while may be large; the room for it is not kept for the rest.
+    private const int KeptRoom = 16_384;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? writer;
+
     private readonly List<(PendingWrite Write, byte[] Json)> _changes = [];
 
     private JournalPayload()
@@ -21,12 +30,11 @@ internal sealed class JournalPayload
     public static JournalPayload Create(UnitOfWork unit)
     {
         var payload = new JournalPayload();
-        ArrayBufferWriter<byte>? buffer = null;
         foreach (var write in unit.PendingWrites)
         {
             if (write.State.IsDurable && (write.Value is not null || write.Replaced is not null))
             {
-                payload._changes.Add((write, Serialize(write, buffer ??= new ArrayBufferWriter<byte>(1_024))));
+                payload._changes.Add((write, Serialize(write)));
             }
         }
 
@@ -39,7 +47,7 @@ internal sealed class JournalPayload
         var index = _changes.FindIndex(change => change.Write == write);
         if (index >= 0)
         {
-            _changes[index] = (write, Serialize(write, new ArrayBufferWriter<byte>(1_024)));
+            _changes[index] = (write, Serialize(write));
         }
     }
 
@@ -56,10 +64,16 @@ internal sealed class JournalPayload
         }
     }
 
-    private static byte[] Serialize(PendingWrite write, ArrayBufferWriter<byte> buffer)
+    private static byte[] Serialize(PendingWrite write)
     {
+        if (buffer is null || writer is null || buffer.Capacity > KeptRoom)
+        {
+            buffer = new ArrayBufferWriter<byte>(KeptRoom / 2);
+            writer = new Utf8JsonWriter(buffer, WriterOptions);
+        }
+
         buffer.ResetWrittenCount();
-        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        writer.Reset();
         writer.WriteStartObject();
         writer.WriteString("in"u8, write.State.Name);
         if (write.Value is { } value)

@@ -28,6 +28,12 @@ internal sealed class UniqueIndexState<T> : IndexState<T>
         return _further.Count is 0 ? [entity.Id] : [entity.Id, .. _further.Where(other => _index.Matches(other, key)).Select(other => other.Id)];
     }
 
+    public override bool TryGetOnly(string key, out string? id)
+    {
+        id = _byKey.TryGetValue(key, out var entity) ? entity.Id : null;
+        return _further.Count is 0;
+    }
+
     public override void Replace(string id, T? previous, T? next)
     {
         if (previous is not null && _index.KeyHash(previous) is not null)

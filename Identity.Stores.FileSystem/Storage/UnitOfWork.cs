@@ -102,6 +102,19 @@ public sealed class UnitOfWork : IDisposable
     internal bool TryGetWrite(CollectionState state, string id, [NotNullWhen(true)] out PendingWrite? write)
         => _writes.TryGetValue((state, id), out write);
 
+    internal bool WritesTo(CollectionState state)
+    {
+        foreach (var write in _order)
+        {
+            if (write.State == state)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>What this unit of work sees under an identifier.</summary>
     internal Entity? See(CollectionState state, string id)
         => _writes.TryGetValue((state, id), out var write) ? write.Value : state.Get(id);

@@ -31,7 +31,10 @@ internal sealed class TokenCollections(StorageDirectory directory)
     {
         lock (directory.Queue.Gate)
         {
-            return Array.Find(All, tokens => tokens.Contains(id));
+            return _refreshTokens.Contains(id) ? _refreshTokens
+                : _userTokens.Contains(id) ? _userTokens
+                : _anonymousTokens.Contains(id) ? _anonymousTokens
+                : null;
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class AnswerPolling(IOpenIddictTokenManager tokens, PollingPace 
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenRequest>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenIdResolved>()
-            .UseScopedHandler<AnswerPolling>()
+            .UseSingletonHandler<AnswerPolling>()
             .SetOrder(RejectForeignGrants.Descriptor.Order + 100)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

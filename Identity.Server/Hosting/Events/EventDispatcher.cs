@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -8,8 +9,7 @@ namespace Identity.Server.Hosting.Events;
 /// handlers and asking the container for each of their filters at every event of every request.
 /// </summary>
 /// <remarks>Why: docs/decisions/0031-events-are-dispatched-from-a-table.md.</remarks>
-internal sealed partial class EventDispatcher(EventHandlerTable handlers, IServiceProvider services, ILogger<OpenIddictServerDispatcher> logger)
-    : IOpenIddictServerDispatcher
+internal sealed partial class EventDispatcher(EventHandlerTable handlers, ILogger<OpenIddictServerDispatcher> logger) : IOpenIddictServerDispatcher
 {
     /// <inheritdoc/>
     public async ValueTask DispatchAsync<TContext>(TContext context)
@@ -24,7 +24,7 @@ internal sealed partial class EventDispatcher(EventHandlerTable handlers, IServi
                 continue;
             }
 
-            await (handler.Singleton ?? (IOpenIddictServerHandler<TContext>)services.GetRequiredService(handler.Type)).HandleAsync(context);
+            await (handler.Singleton ?? Resolve<TContext>(context, handler.Type)).HandleAsync(context);
             if (isLogged)
             {
                 LogHandled(logger, typeof(TContext).Name, handler.Type);
@@ -55,6 +55,11 @@ internal sealed partial class EventDispatcher(EventHandlerTable handlers, IServi
 
         return true;
     }
+
+    private static IOpenIddictServerHandler<TContext> Resolve<TContext>(BaseContext context, Type type)
+        where TContext : BaseContext
+        => (IOpenIddictServerHandler<TContext>)(context.Transaction.GetHttpRequest()?.HttpContext.RequestServices.GetRequiredService(type)
+            ?? throw new InvalidOperationException($"{type} serves requests over HTTP, and there is none."));
 
     private static bool HasEnded(BaseContext context) => context
         is BaseRequestContext { IsRequestHandled: true } or BaseRequestContext { IsRequestSkipped: true } or BaseValidatingContext { IsRejected: true };

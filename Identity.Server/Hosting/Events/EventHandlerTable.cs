@@ -9,7 +9,7 @@ namespace Identity.Server.Hosting.Events;
 /// The handlers of OpenIddict's events by event, in their order, with everything that is the same for all requests resolved once:
 /// filters, which are singletons in OpenIddict, and handlers that are.
 /// </summary>
-internal sealed class EventHandlerTable(IServiceProvider services, IOptionsMonitor<OpenIddictServerOptions> options)
+internal sealed class EventHandlerTable(IServiceProvider services, SharedHandlers shared, IOptionsMonitor<OpenIddictServerOptions> options)
 {
     private readonly ConcurrentDictionary<Type, Array> _handlers = new();
 
@@ -24,7 +24,7 @@ internal sealed class EventHandlerTable(IServiceProvider services, IOptionsMonit
         where TContext : BaseContext =>
         [.. options.CurrentValue.Handlers.Where(descriptor => descriptor.ContextType == typeof(TContext)).Select(descriptor => new EventHandler<TContext>(
             descriptor.ServiceDescriptor.ServiceType,
-            descriptor.ServiceDescriptor.Lifetime is ServiceLifetime.Singleton
+            descriptor.ServiceDescriptor.Lifetime is ServiceLifetime.Singleton || shared.Types.Contains(descriptor.ServiceDescriptor.ServiceType)
                 ? (IOpenIddictServerHandler<TContext>)(descriptor.ServiceDescriptor.ImplementationInstance ?? services.GetRequiredService(descriptor.ServiceDescriptor.ServiceType))
                 : null,
             [.. descriptor.FilterTypes.Select(type => (IOpenIddictServerHandlerFilter<TContext>)services.GetRequiredService(type))]))];

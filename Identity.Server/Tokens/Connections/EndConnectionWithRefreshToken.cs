@@ -15,7 +15,7 @@ internal sealed class EndConnectionWithRefreshToken(ConnectionRevoker connection
     /// <summary>Gets the descriptor of the handler, which runs after the token itself was revoked.</summary>
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<HandleRevocationRequestContext>()
-            .UseScopedHandler<EndConnectionWithRefreshToken>()
+            .UseSingletonHandler<EndConnectionWithRefreshToken>()
             .SetOrder(RevokeToken.Descriptor.Order + 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

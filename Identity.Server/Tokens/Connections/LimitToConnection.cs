@@ -16,7 +16,7 @@ internal sealed class LimitToConnection(
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenRequest>()
-            .UseScopedHandler<LimitToConnection>()
+            .UseSingletonHandler<LimitToConnection>()
             .SetOrder(PrepareUserCodePrincipal.Descriptor.Order + 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

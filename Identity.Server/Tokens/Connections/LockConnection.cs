@@ -17,7 +17,7 @@ internal sealed class LockConnection(ConnectionLocks locks, IOpenIddictTokenMana
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenStorageEnabled>()
-            .UseScopedHandler<LockConnection>()
+            .UseSingletonHandler<LockConnection>()
             .SetOrder(ValidateReferenceTokenIdentifier.Descriptor.Order - 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

@@ -19,7 +19,7 @@ internal sealed class RejectEndedConnections(
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireAuthorizationIdResolved>()
-            .UseScopedHandler<RejectEndedConnections>()
+            .UseSingletonHandler<RejectEndedConnections>()
             .SetOrder(ValidateAuthorizationEntry.Descriptor.Order + 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

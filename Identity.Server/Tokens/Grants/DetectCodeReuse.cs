@@ -21,7 +21,7 @@ internal sealed partial class DetectCodeReuse(
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenStorageEnabled>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenIdResolved>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireAuthorizationIdResolved>()
-            .UseScopedHandler<DetectCodeReuse>()
+            .UseSingletonHandler<DetectCodeReuse>()
             .SetOrder(ValidateTokenEntry.Descriptor.Order - 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

@@ -19,7 +19,7 @@ internal sealed partial class DetectRefreshTokenReuse(
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenStorageEnabled>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenIdResolved>()
-            .UseScopedHandler<DetectRefreshTokenReuse>()
+            .UseSingletonHandler<DetectRefreshTokenReuse>()
             .SetOrder(ValidateTokenEntry.Descriptor.Order + 500)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

@@ -17,7 +17,7 @@ internal sealed class IssueRefreshToken(IOpenIddictServerDispatcher dispatcher) 
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireTokenRequest>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireRefreshTokenGenerated>()
-            .UseScopedHandler<IssueRefreshToken>()
+            .UseSingletonHandler<IssueRefreshToken>()
             .SetOrder(GenerateAccessToken.Descriptor.Order - 700)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();

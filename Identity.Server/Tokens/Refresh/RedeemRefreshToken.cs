@@ -1,3 +1,4 @@
+using Identity.Stores.FileSystem.Models;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -12,15 +13,16 @@ namespace Identity.Server.Tokens.Refresh;
 /// successor, and for making its predecessor a spent one.
 /// </summary>
 /// <remarks>
-/// Note: OpenIddict's own handler redeems refresh tokens too, but takes no notice when that fails.
+/// Note: OpenIddict's own handler redeems refresh tokens too, but takes no notice when that fails. As OpenIddict's manager does where it
+/// redeems a token, this goes to the store: nothing is changed that the manager would have to look at first.
 /// </remarks>
-internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpenIddictServerHandler<ProcessSignInContext>
+internal sealed class RedeemRefreshToken(IOpenIddictTokenStore<Token> tokens) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     /// <summary>Gets the descriptor of the handler, which runs once the successor was generated.</summary>
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireRefreshTokenGenerated>()
-            .UseScopedHandler<RedeemRefreshToken>()
+            .UseSingletonHandler<RedeemRefreshToken>()
             .SetOrder(GenerateAccessToken.Descriptor.Order - 600)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
@@ -28,20 +30,22 @@ internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpen
     /// <inheritdoc/>
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (await RefreshTokenChain.FindPresentedAsync(context, tokens) is not ({ } token, { } principal))
+        if (RefreshTokenChain.GetPresented(context) is not { } principal
+            || principal.GetTokenId() is not { Length: > 0 } id
+            || await tokens.FindByIdAsync(id, context.CancellationToken) is not { } token)
         {
             return;
         }
 
-        var descriptor = new OpenIddictTokenDescriptor();
-        await tokens.PopulateAsync(descriptor, token, context.CancellationToken);
-        descriptor.Status = Statuses.Redeemed;
-        descriptor.RedemptionDate = context.Options.TimeProvider.GetUtcNow();
-        RefreshTokenChain.SetSuccessor(descriptor, SuccessorProtector.Protect(context.RefreshToken!, context.Request.RefreshToken!));
+        var successor = SuccessorProtector.Protect(context.RefreshToken!, context.Request.RefreshToken!);
+        var properties = await tokens.GetPropertiesAsync(token, context.CancellationToken);
+        await tokens.SetPropertiesAsync(token, RefreshTokenChain.SetSuccessor(properties, successor), context.CancellationToken);
+        await tokens.SetRedemptionDateAsync(token, context.Options.TimeProvider.GetUtcNow(), context.CancellationToken);
+        await tokens.SetStatusAsync(token, Statuses.Redeemed, context.CancellationToken);
 
         try
         {
-            await tokens.UpdateAsync(token, descriptor, context.CancellationToken);
+            await tokens.UpdateAsync(token, context.CancellationToken);
             await SpendAsync(principal.GetClaim(RefreshTokenChain.PredecessorClaim), context.CancellationToken);
         }
         catch (ConcurrencyException)
@@ -53,14 +57,18 @@ internal sealed class RedeemRefreshToken(IOpenIddictTokenManager tokens) : IOpen
 
     private async ValueTask SpendAsync(string? predecessorId, CancellationToken cancellationToken)
     {
-        if (predecessorId is { Length: > 0 } && await tokens.FindByIdAsync(predecessorId, cancellationToken) is { } predecessor)
+        if (predecessorId is not { Length: > 0 } || await tokens.FindByIdAsync(predecessorId, cancellationToken) is not { } predecessor)
         {
-            var descriptor = new OpenIddictTokenDescriptor();
-            await tokens.PopulateAsync(descriptor, predecessor, cancellationToken);
-            if (RefreshTokenChain.Spend(descriptor))
-            {
-                await tokens.UpdateAsync(predecessor, descriptor, cancellationToken);
-            }
+            return;
+        }
+
+        var properties = await tokens.GetPropertiesAsync(predecessor, cancellationToken);
+        var remaining = RefreshTokenChain.RemoveSuccessor(properties);
+        if (!ReferenceEquals(remaining, properties))
+        {
+            await tokens.SetPropertiesAsync(predecessor, remaining, cancellationToken);
+            await tokens.SetPayloadAsync(predecessor, RefreshTokenChain.SpentPayload, cancellationToken);
+            await tokens.UpdateAsync(predecessor, cancellationToken);
         }
     }
 }

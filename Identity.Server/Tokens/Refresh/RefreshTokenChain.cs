@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Claims;
 using System.Text.Json;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -31,42 +32,25 @@ internal static class RefreshTokenChain
         => properties.TryGetValue(SuccessorProperty, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>Keeps the protected value of the successor.</summary>
-    /// <param name="descriptor">The entry of the token that was redeemed.</param>
+    /// <param name="properties">The properties of the entry of the token that was redeemed.</param>
     /// <param name="value">The protected value.</param>
-    public static void SetSuccessor(OpenIddictTokenDescriptor descriptor, string value)
-        => descriptor.Properties[SuccessorProperty] = JsonSerializer.SerializeToElement(value, TokensJson.Default.String);
+    /// <returns>The properties with it.</returns>
+    public static ImmutableDictionary<string, JsonElement> SetSuccessor(ImmutableDictionary<string, JsonElement> properties, string value)
+        => properties.SetItem(SuccessorProperty, JsonSerializer.SerializeToElement(value, TokensJson.Default.String));
 
-    /// <summary>Makes a redeemed token a spent one: the value of its successor and its own payload go.</summary>
-    /// <param name="descriptor">The entry of the token.</param>
-    /// <returns>Whether it was not spent yet.</returns>
-    public static bool Spend(OpenIddictTokenDescriptor descriptor)
-    {
-        if (!descriptor.Properties.Remove(SuccessorProperty))
-        {
-            return false;
-        }
+    /// <summary>Takes the value of the successor away.</summary>
+    /// <param name="properties">The properties of the entry of a redeemed token.</param>
+    /// <returns>The properties without it; the same where it was not there.</returns>
+    public static ImmutableDictionary<string, JsonElement> RemoveSuccessor(ImmutableDictionary<string, JsonElement> properties)
+        => properties.Remove(SuccessorProperty);
 
-        descriptor.Payload = SpentPayload;
-        return true;
-    }
-
-    /// <summary>Finds the entry of the refresh token that a token request presented.</summary>
+    /// <summary>Gets the principal of the refresh token that a token request presented.</summary>
     /// <param name="context">The sign-in that answers the request.</param>
-    /// <param name="tokens">Where entries are found.</param>
-    /// <returns>The entry, and the principal of the token, or nulls where the request presented none.</returns>
-    public static async ValueTask<(object? Token, System.Security.Claims.ClaimsPrincipal? Principal)> FindPresentedAsync(
-        ProcessSignInContext context, IOpenIddictTokenManager tokens)
-    {
-        if (context.EndpointType is OpenIddictServerEndpointType.Token && context.Request.IsRefreshTokenGrantType()
-            && context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!)
-                is { RefreshTokenPrincipal: { } principal }
-            && principal.GetTokenId() is { Length: > 0 } id)
-        {
-            return (await tokens.FindByIdAsync(id, context.CancellationToken), principal);
-        }
-
-        return (null, null);
-    }
+    /// <returns>The principal, or null where the request presented none.</returns>
+    public static ClaimsPrincipal? GetPresented(ProcessSignInContext context)
+        => context.EndpointType is OpenIddictServerEndpointType.Token && context.Request.IsRefreshTokenGrantType()
+            ? context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!)?.RefreshTokenPrincipal
+            : null;
 
     /// <summary>Whether the entry is that of a redeemed token.</summary>
     /// <param name="tokens">Where entries are read.</param>

@@ -17,7 +17,7 @@ internal sealed partial class ReissueSuccessor(
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .AddFilter<OpenIddictServerHandlerFilters.RequireRefreshTokenGenerated>()
-            .UseScopedHandler<ReissueSuccessor>()
+            .UseSingletonHandler<ReissueSuccessor>()
             .SetOrder(GenerateAccessToken.Descriptor.Order - 800)
             .SetType(OpenIddictServerHandlerType.Custom)
             .Build();
@@ -25,7 +25,8 @@ internal sealed partial class ReissueSuccessor(
     /// <inheritdoc/>
     public async ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (await RefreshTokenChain.FindPresentedAsync(context, tokens) is not ({ } presented, _)
+        if (RefreshTokenChain.GetPresented(context)?.GetTokenId() is not { Length: > 0 } id
+            || await tokens.FindByIdAsync(id, context.CancellationToken) is not { } presented
             || !await RefreshTokenChain.IsRedeemedAsync(tokens, presented, context.CancellationToken))
         {
             return;
