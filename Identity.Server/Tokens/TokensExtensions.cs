@@ -97,7 +97,7 @@ internal static class TokensExtensions
         // What only this server reads is encrypted and authenticated, not signed; access and ID tokens stay JSON Web Tokens.
         server.UseDataProtection().PreferDefaultAccessTokenFormat().UseFormatter(new PrincipalFormatter());
 
-        RequireJsonWebToken.Use(server);
+        server.Services.AddSingleton<IPostConfigureOptions<OpenIddictServerOptions>, JsonWebTokenDescription>();
 
         server.RemoveEventHandler(OpenIddictServerHandlers.AttachAuthorization.Descriptor);
 
