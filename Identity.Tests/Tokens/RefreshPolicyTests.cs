@@ -37,6 +37,21 @@ internal sealed class RefreshPolicyTests
     }
 
     [Test]
+    public async Task A_refresh_token_says_nothing_of_a_person_that_the_account_says()
+    {
+        var first = await _scene.ConnectAsync(_client);
+        var second = Tokens.From(await _scene.RefreshAsync(_client, first.RefreshToken!));
+
+        foreach (var value in new[] { first.RefreshToken!, second.RefreshToken! })
+        {
+            var claims = (await _scene.ReadRefreshTokenAsync(value)).Claims.ToList();
+            Assert.That(claims.Where(claim => !claim.Type.StartsWith("oi_", StringComparison.Ordinal)).Select(claim => claim.Type),
+                Is.SubsetOf(new[] { "sub", "auth_time", "amr", "predecessor" }));
+            Assert.That(claims.Where(claim => claim.Type is "oi_scp").Select(claim => claim.Value), Is.EquivalentTo(first.Scope.Split(' ')));
+        }
+    }
+
+    [Test]
     public async Task A_redeemed_token_gives_the_same_successor_until_that_is_used()
     {
         var first = await _scene.ConnectAsync(_client);

@@ -1,10 +1,15 @@
+using System.Buffers.Text;
+using System.Security.Claims;
 using System.Text;
 using Identity.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using OpenIddict.Abstractions;
+using OpenIddict.Server.DataProtection;
 
 namespace Identity.Tests.Tokens;
 
@@ -56,6 +61,19 @@ internal sealed class TokenScene : ClientScene
         await using var scope = Server.Services.CreateAsyncScope();
         var authorizations = scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>();
         return await authorizations.FindByIdAsync(authorizationId) is { } authorization ? await authorizations.GetStatusAsync(authorization) : null;
+    }
+
+    /// <summary>What the entry of a refresh token keeps, unprotected as the server itself does.</summary>
+    /// <param name="value">The value that the client holds.</param>
+    public async Task<ClaimsPrincipal> ReadRefreshTokenAsync(string value)
+    {
+        await using var scope = Server.Services.CreateAsyncScope();
+        var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>();
+        var payload = await tokens.GetPayloadAsync((await tokens.FindByReferenceIdAsync(value))!);
+        var options = scope.ServiceProvider.GetRequiredService<IOptions<OpenIddictServerDataProtectionOptions>>().Value;
+        var protector = options.DataProtectionProvider.CreateProtector("OpenIdConnectServerHandler", "RefreshTokenFormat", "UseReferenceTokens", "ASOS");
+        using var reader = new BinaryReader(new MemoryStream(protector.Unprotect(Base64Url.DecodeFromChars(payload!))));
+        return options.Formatter.ReadToken(reader);
     }
 
     /// <summary>Adds a client that an administrator made for a resource server.</summary>
