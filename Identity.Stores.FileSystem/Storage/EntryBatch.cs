@@ -7,7 +7,7 @@ namespace Identity.Stores.FileSystem.Storage;
 /// Some of the lines of a collection's file, which are checked and read by all processors: nearly all of the time that a start takes goes
 /// into that.
 /// </summary>
-internal sealed class EntryBatch(CollectionState state)
+internal sealed class EntryBatch(CollectionLoad load)
 {
     private const int Size = 4 * 1_024 * 1_024;
 
@@ -16,7 +16,8 @@ internal sealed class EntryBatch(CollectionState state)
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly List<int> _ends = [];
-    private Entity[] _entities = [];
+    private int _first;
+    private long[] _versions = [];
     private string?[] _problems = [];
     private bool _holdsLast;
 
@@ -29,10 +30,11 @@ internal sealed class EntryBatch(CollectionState state)
 
     /// <param name="line">The line.</param>
     /// <param name="number">Its number in the file.</param>
+    /// <param name="place">Its place among the entries.</param>
     /// <param name="isLast">Whether it is the collection's last.</param>
-    public void Add(ReadOnlySpan<byte> line, long number, bool isLast)
+    public void Add(ReadOnlySpan<byte> line, long number, int place, bool isLast)
     {
-        FirstLine = Count is 0 ? number : FirstLine;
+        (FirstLine, _first) = Count is 0 ? (number, place) : (FirstLine, _first);
         _bytes.Write(line);
         _ends.Add(_bytes.WrittenCount);
         _holdsLast = isLast;
@@ -51,9 +53,9 @@ internal sealed class EntryBatch(CollectionState state)
     /// <returns>The number of the first line that is not as it should be, and what is wrong with it; null where all are sound.</returns>
     public (long Line, string What)? Read()
     {
-        if (_entities.Length < Count)
+        if (_problems.Length < Count)
         {
-            (_entities, _problems) = (new Entity[Count], new string?[Count]);
+            (_versions, _problems) = (new long[Count], new string?[Count]);
         }
 
         var ranges = (Count + ReadAtOnce - 1) / ReadAtOnce;
@@ -71,17 +73,15 @@ internal sealed class EntryBatch(CollectionState state)
     }
 
     /// <summary>Puts the entries into the collection, once they are read.</summary>
-    /// <param name="total">How many the collection will have.</param>
     /// <returns>The number of the first line that does not fit those before it, and what is wrong with it; null where all fit.</returns>
-    public (long Line, string What)? Load(int total)
+    public (long Line, string What)? Load()
     {
-        var entities = _entities.AsSpan(0, Count);
-        foreach (var entity in entities)
+        foreach (var version in _versions.AsSpan(0, Count))
         {
-            Version = Math.Max(Version, entity.Version);
+            Version = Math.Max(Version, version);
         }
 
-        return state.Load(entities, total) is >= 0 and var place ? (FirstLine + place, "the entry has no id, or the id of another entry") : null;
+        return load.Add(_first, Count) is >= 0 and var place ? (FirstLine + place - _first, "the entry has no id, or the id of another entry") : null;
     }
 
     private void Read(int range)
@@ -89,13 +89,12 @@ internal sealed class EntryBatch(CollectionState state)
         for (var place = range * ReadAtOnce; place < Math.Min(Count, (range + 1) * ReadAtOnce); place++)
         {
             var line = _bytes.WrittenSpan[(place is 0 ? 0 : _ends[place - 1]).._ends[place]];
-            _problems[place] = Read(line, place == Count - 1 && _holdsLast ? "}"u8 : "},"u8, out _entities[place]);
+            _problems[place] = Read(line, place == Count - 1 && _holdsLast ? "}"u8 : "},"u8, place);
         }
     }
 
-    private string? Read(ReadOnlySpan<byte> line, ReadOnlySpan<byte> end, out Entity entity)
+    private string? Read(ReadOnlySpan<byte> line, ReadOnlySpan<byte> end, int place)
     {
-        entity = null!;
         if (!ChecksummedLine.IsIntact(line, end))
         {
             return "the checksum does not fit the entry";
@@ -103,7 +102,8 @@ internal sealed class EntryBatch(CollectionState state)
 
         try
         {
-            entity = state.Deserialize(line[..(line.Length - end.Length + 1)]);
+            var entity = load.Read(_first + place, line[..(line.Length - end.Length + 1)]);
+            _versions[place] = entity.Version;
             return entity.Id.Length is 0 ? "the entry has no id, or the id of another entry" : null;
         }
         catch (JsonException exception)

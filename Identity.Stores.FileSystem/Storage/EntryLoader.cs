@@ -4,15 +4,24 @@ namespace Identity.Stores.FileSystem.Storage;
 /// Puts the lines of a collection's file into the collection, batch by batch. While one batch goes in, which is more than one processor's
 /// work but less than all of theirs, the next one is checked and read.
 /// </summary>
-/// <param name="path">The file, for errors.</param>
-/// <param name="state">The collection, which nobody uses yet.</param>
-/// <param name="total">How many entries there are.</param>
-internal sealed class EntryLoader(string path, CollectionState state, int total)
+internal sealed class EntryLoader
 {
-    private EntryBatch _batch = new(state);
-    private EntryBatch _other = new(state);
+    private readonly string _path;
+    private readonly int _total;
+    private readonly CollectionLoad _load;
+    private EntryBatch _batch;
+    private EntryBatch _other;
     private Task<(long Line, string What)?> _loading = Task.FromResult<(long Line, string What)?>(null);
     private int _count;
+
+    /// <param name="path">The file, for errors.</param>
+    /// <param name="state">The collection, which nobody uses yet.</param>
+    /// <param name="total">How many entries there are.</param>
+    public EntryLoader(string path, CollectionState state, int total)
+    {
+        (_path, _total, _load) = (path, total, state.BeginLoad(total));
+        (_batch, _other) = (new(_load), new(_load));
+    }
 
     /// <summary>The largest version among the entries, once all are there.</summary>
     public long Version => Math.Max(_batch.Version, _other.Version);
@@ -22,8 +31,8 @@ internal sealed class EntryLoader(string path, CollectionState state, int total)
     /// <exception cref="StorageException">One of the lines until here is damaged.</exception>
     public void Add(ReadOnlySpan<byte> line, long number)
     {
+        _batch.Add(line, number, _count, isLast: _count == _total - 1);
         _count++;
-        _batch.Add(line, number, isLast: _count == total);
         if (_batch.IsFull)
         {
             Flush();
@@ -36,6 +45,10 @@ internal sealed class EntryLoader(string path, CollectionState state, int total)
     {
         Flush();
         ThrowIfDamaged(_loading.GetAwaiter().GetResult());
+        if (_count == _total)
+        {
+            _load.Complete();
+        }
     }
 
     private void Flush()
@@ -50,7 +63,7 @@ internal sealed class EntryLoader(string path, CollectionState state, int total)
         ThrowIfDamaged(damage);
 
         var batch = _batch;
-        _loading = _count == total ? Task.FromResult(batch.Load(total)) : Task.Run(() => batch.Load(total));
+        _loading = _count == _total ? Task.FromResult(batch.Load()) : Task.Run(batch.Load);
         (_batch, _other) = (_other, _batch);
         _batch.Clear();
     }
@@ -59,7 +72,7 @@ internal sealed class EntryLoader(string path, CollectionState state, int total)
     {
         if (damage is var (line, what))
         {
-            throw FileDamage.Collection(path, line, what);
+            throw FileDamage.Collection(_path, line, what);
         }
     }
 }

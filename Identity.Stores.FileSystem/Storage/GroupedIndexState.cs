@@ -53,6 +53,45 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
         }
     }
 
+    /// <summary>Whether an entity is under one key at most.</summary>
+    public bool HasSingleKey => _index.SingleKey is not null;
+
+    /// <summary>Fills the index, which is empty: each key gets what it needs at once, instead of growing.</summary>
+    /// <param name="loaded">The keys that the entities have.</param>
+    /// <param name="entities">The entities.</param>
+    public void Fill(LoadedIndex loaded, ReadOnlySpan<T> entities)
+    {
+        var keys = loaded.Keys.Keys;
+        var counts = new int[keys.Length];
+        foreach (var number in loaded.Numbers)
+        {
+            if (number > 0)
+            {
+                counts[number - 1]++;
+            }
+        }
+
+        var groups = new string[keys.Length][];
+        for (var place = 0; place < entities.Length; place++)
+        {
+            if (loaded.Numbers[place] - 1 is >= 0 and var group)
+            {
+                var ids = groups[group] ??= new string[counts[group]];
+                ids[^counts[group]--] = entities[place].Id;
+            }
+        }
+
+        _idsByKey.EnsureCapacity(keys.Length);
+        for (var group = 0; group < groups.Length; group++)
+        {
+            // A key whose entry turned out to be damaged has none.
+            if (groups[group] is { } ids)
+            {
+                _idsByKey.Add(keys[group], ids.Length is 1 ? ids[0] : ids.Length <= MaximumArray ? ids : new HashSet<string>(ids, StringComparer.Ordinal));
+            }
+        }
+    }
+
     public override void Resize(int entities)
     {
         // How many keys there will be nobody knows.

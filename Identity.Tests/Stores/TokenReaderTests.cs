@@ -23,7 +23,7 @@ internal sealed class TokenReaderTests
     [Test]
     public void An_entry_as_it_is_written_is_read()
     {
-        Assert.That(TokenReader.TryRead(Encoding.UTF8.GetBytes(Line)), Is.Not.Null);
+        Assert.That(TokenReader.TryRead(Encoding.UTF8.GetBytes(Line), default), Is.Not.Null);
         AssertSame(Encoding.UTF8.GetBytes(Line));
         foreach (var properties in (string[])["{}", "{ }", "null", "[]", "1", "{\"a\":1}", "{\"a\":{}}"])
         {
@@ -70,7 +70,7 @@ internal sealed class TokenReaderTests
 
     private static void AssertSame(byte[] json)
     {
-        if (TokenReader.TryRead(json) is { } token)
+        if (TokenReader.TryRead(json, default) is { } token)
         {
             var type = EntityJson.For<Token>();
             var expected = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(json, type)!, type);

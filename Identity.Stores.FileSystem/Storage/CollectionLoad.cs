@@ -1,0 +1,105 @@
+namespace Identity.Stores.FileSystem.Storage;
+
+/// <summary>
+/// The loading of a file into a collection that nobody uses yet. What the entities are found by goes in while others are being read; indexes
+/// with many entities under a key are made at the end, when it is known how many.
+/// </summary>
+internal abstract class CollectionLoad
+{
+    /// <summary>Reads an entry. Threads may read different ones at a time.</summary>
+    /// <param name="place">Its place in the file.</param>
+    /// <param name="json">The entry.</param>
+    /// <returns>The entity.</returns>
+    public abstract Entity Read(int place, ReadOnlySpan<byte> json);
+
+    /// <summary>Puts in entities that were read.</summary>
+    /// <param name="from">The place of the first.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>The place of the first whose identifier is there already, or -1.</returns>
+    public abstract int Add(int from, int count);
+
+    /// <summary>Makes what is left to be made, once all were put in.</summary>
+    public abstract void Complete();
+}
+
+internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dictionary<string, T> entities, IReadOnlyDictionary<CollectionIndex<T>, IndexState<T>> indexes, int total)
+    : CollectionLoad
+    where T : Entity
+{
+    // Fewer are put in sooner than other threads have begun to help.
+    private const int AddedAtOnce = 2_048;
+
+    private readonly T[] _loaded = new T[total];
+    private readonly IndexState<T>[] _direct = [.. indexes.Values.Where(state => state is not GroupedIndexState<T> { HasSingleKey: true })];
+    private readonly LoadedIndex[] _grouped = [.. definition.Indexes.Where(index => indexes[index] is GroupedIndexState<T> { HasSingleKey: true }).Select(index => new LoadedIndex(index, total))];
+
+    public override Entity Read(int place, ReadOnlySpan<byte> json)
+    {
+        var keys = new EntryKeys(_grouped, place);
+        if (definition.TryRead?.Invoke(json, keys) is not { } entity)
+        {
+            keys.Clear();
+            entity = definition.Deserialize(json);
+        }
+
+        foreach (var loaded in _grouped)
+        {
+            var index = (CollectionIndex<T>)loaded.Index;
+            if (loaded.Numbers[place] is 0 && index.SingleKey!(entity) is { Length: > 0 } key)
+            {
+                loaded.Numbers[place] = loaded.Keys.NumberOf(key, out var shared);
+                index.Share?.Invoke(entity, shared);
+            }
+        }
+
+        return _loaded[place] = entity;
+    }
+
+    public override int Add(int from, int count)
+    {
+        if (count < AddedAtOnce)
+        {
+            Array.ForEach(_direct, index => Fill(index, from, count));
+            return AddEntities(from, count);
+        }
+
+        var known = -1;
+        Parallel.Invoke([() => known = AddEntities(from, count), .. _direct.Select(index => (Action)(() => Fill(index, from, count)))]);
+        return known;
+    }
+
+    public override void Complete()
+    {
+        if (total < AddedAtOnce)
+        {
+            Array.ForEach(_grouped, Fill);
+        }
+        else
+        {
+            Parallel.ForEach(_grouped, Fill);
+        }
+    }
+
+    private int AddEntities(int from, int count)
+    {
+        for (var place = from; place < from + count; place++)
+        {
+            if (!entities.TryAdd(_loaded[place].Id, _loaded[place]))
+            {
+                return place;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Fill(IndexState<T> index, int from, int count)
+    {
+        foreach (var entity in _loaded.AsSpan(from, count))
+        {
+            index.Replace(entity.Id, null, entity);
+        }
+    }
+
+    private void Fill(LoadedIndex loaded) => ((GroupedIndexState<T>)indexes[(CollectionIndex<T>)loaded.Index]).Fill(loaded, _loaded);
+}
