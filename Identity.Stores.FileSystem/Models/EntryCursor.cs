@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Identity.Stores.FileSystem.Models;
@@ -42,6 +43,37 @@ internal ref struct EntryCursor(ReadOnlySpan<byte> json)
         var isText = IsQuoted(label, out var quoted);
         text = isText ? quoted[1..^1] : default;
         return isText && Take(label, quoted.Length);
+    }
+
+    /// <param name="label">The name of the member as it is written, with its colon.</param>
+    /// <param name="texts">The values, an array of ASCII characters each.</param>
+    public bool IsTexts(ReadOnlySpan<byte> label, out ImmutableArray<string> texts)
+    {
+        texts = default;
+        if (!IsAt(label, out var value) || value is not [(byte)'[', ..])
+        {
+            return false;
+        }
+
+        var found = ImmutableArray.CreateBuilder<string>();
+        var place = 1;
+        while (IsPlain(value[place..], out var length))
+        {
+            found.Add(SharedText.Of(value.Slice(place + 1, length - 2)));
+            place += length + 1;
+            if (value[place - 1] is (byte)']')
+            {
+                texts = found.DrainToImmutable();
+                return Take(label, place);
+            }
+
+            if (value[place - 1] is not (byte)',')
+            {
+                return false;
+            }
+        }
+
+        return false;
     }
 
     /// <param name="label">The name of the member as it is written, with its colon.</param>
@@ -105,14 +137,24 @@ internal ref struct EntryCursor(ReadOnlySpan<byte> json)
 
     private readonly bool IsQuoted(ReadOnlySpan<byte> label, out ReadOnlySpan<byte> quoted)
     {
-        if (IsAt(label, out var value) && value is [(byte)'"', ..] && value[1..].IndexOfAnyExcept(Plain) is >= 0 and var length && value[length + 1] is (byte)'"')
+        var isQuoted = IsAt(label, out var value) & IsPlain(value, out var length);
+        quoted = value[..length];
+        return isQuoted;
+    }
+
+    /// <summary>Whether a text begins there whose characters all stand for themselves.</summary>
+    /// <param name="value">What begins there; something comes behind it.</param>
+    /// <param name="length">Its length with its quotation marks.</param>
+    private static bool IsPlain(ReadOnlySpan<byte> value, out int length)
+    {
+        length = 0;
+        if (value is not [(byte)'"', ..] || value[1..].IndexOfAnyExcept(Plain) is not (>= 0 and var end) || value[end + 1] is not (byte)'"' || end + 2 == value.Length)
         {
-            quoted = value[..(length + 2)];
-            return true;
+            return false;
         }
 
-        quoted = default;
-        return false;
+        length = end + 2;
+        return true;
     }
 
     private readonly bool IsAt(ReadOnlySpan<byte> label, out ReadOnlySpan<byte> value)

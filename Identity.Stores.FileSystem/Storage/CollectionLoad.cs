@@ -30,6 +30,9 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
     private const int AddedAtOnce = 2_048;
 
     private readonly T[] _loaded = new T[total];
+
+    // Beside the entities, so that an index is filled without a look at each of them.
+    private readonly string[] _ids = new string[total];
     private readonly IndexState<T>[] _direct = [.. indexes.Values.Where(state => state is not GroupedIndexState<T> { HasSingleKey: true })];
     private readonly LoadedIndex[] _grouped = [.. definition.Indexes.Where(index => indexes[index] is GroupedIndexState<T> { HasSingleKey: true }).Select(index => new LoadedIndex(index, total))];
 
@@ -52,6 +55,7 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
             }
         }
 
+        _ids[place] = entity.Id;
         return _loaded[place] = entity;
     }
 
@@ -84,7 +88,7 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
     {
         for (var place = from; place < from + count; place++)
         {
-            if (!entities.TryAdd(_loaded[place].Id, _loaded[place]))
+            if (!entities.TryAdd(_ids[place], _loaded[place]))
             {
                 return place;
             }
@@ -101,5 +105,5 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
         }
     }
 
-    private void Fill(LoadedIndex loaded) => ((GroupedIndexState<T>)indexes[(CollectionIndex<T>)loaded.Index]).Fill(loaded, _loaded);
+    private void Fill(LoadedIndex loaded) => ((GroupedIndexState<T>)indexes[(CollectionIndex<T>)loaded.Index]).Fill(loaded, _ids);
 }
