@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Identity.Stores.FileSystem.Storage;
@@ -7,14 +6,22 @@ namespace Identity.Stores.FileSystem.Storage;
 /// Some of the lines of a collection's file, which are checked and read by all processors: nearly all of the time that a start takes goes
 /// into that.
 /// </summary>
-internal sealed class EntryBatch(CollectionLoad load)
+/// <param name="load">What the entries become a part of.</param>
+/// <param name="length">The length of the file.</param>
+internal sealed class EntryBatch(CollectionLoad load, long length)
 {
-    private const int Size = 4 * 1_024 * 1_024;
+    // As much as a processor's cache holds, so that what was read is still near when it is looked at.
+    private const int Size = 1_024 * 1_024;
+
+    // Room for one more line, nearly always.
+    private const int Slack = 16 * 1_024;
 
     // Fewer are read sooner than other threads have begun to help.
-    private const int ReadAtOnce = 256;
+    private const int ReadAtOnce = 64;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    // Made as large as it will be at once: what is thrown away of this size makes the collector look at everything.
+    private byte[] _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(length, Size));
+    private int _written;
     private readonly List<int> _ends = [];
     private int _first;
     private long[] _versions = [];
@@ -26,7 +33,7 @@ internal sealed class EntryBatch(CollectionLoad load)
 
     public int Count => _ends.Count;
 
-    public bool IsFull => _bytes.WrittenCount >= Size;
+    public bool IsFull => _written >= Size - Slack;
 
     /// <param name="line">The line.</param>
     /// <param name="number">Its number in the file.</param>
@@ -35,14 +42,20 @@ internal sealed class EntryBatch(CollectionLoad load)
     public void Add(ReadOnlySpan<byte> line, long number, int place, bool isLast)
     {
         (FirstLine, _first) = Count is 0 ? (number, place) : (FirstLine, _first);
-        _bytes.Write(line);
-        _ends.Add(_bytes.WrittenCount);
+        if (_bytes.Length - _written < line.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _written + line.Length));
+        }
+
+        line.CopyTo(_bytes.AsSpan(_written));
+        _written += line.Length;
+        _ends.Add(_written);
         _holdsLast = isLast;
     }
 
     public void Clear()
     {
-        _bytes.ResetWrittenCount();
+        _written = 0;
         _ends.Clear();
     }
 
@@ -88,7 +101,7 @@ internal sealed class EntryBatch(CollectionLoad load)
     {
         for (var place = range * ReadAtOnce; place < Math.Min(Count, (range + 1) * ReadAtOnce); place++)
         {
-            var line = _bytes.WrittenSpan[(place is 0 ? 0 : _ends[place - 1]).._ends[place]];
+            var line = _bytes.AsSpan((place is 0 ? 0 : _ends[place - 1]).._ends[place]);
             _problems[place] = Read(line, place == Count - 1 && _holdsLast ? "}"u8 : "},"u8, place);
         }
     }

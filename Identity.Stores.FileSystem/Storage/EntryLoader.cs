@@ -17,10 +17,11 @@ internal sealed class EntryLoader
     /// <param name="path">The file, for errors.</param>
     /// <param name="state">The collection, which nobody uses yet.</param>
     /// <param name="total">How many entries there are.</param>
-    public EntryLoader(string path, CollectionState state, int total)
+    /// <param name="length">The length of the file.</param>
+    public EntryLoader(string path, CollectionState state, int total, long length)
     {
         (_path, _total, _load) = (path, total, state.BeginLoad(total));
-        (_batch, _other) = (new(_load), new(_load));
+        (_batch, _other) = (new(_load, length), new(_load, length));
     }
 
     /// <summary>The largest version among the entries, once all are there.</summary>
