@@ -6,6 +6,9 @@ namespace Identity.Stores.FileSystem.Storage;
 /// </summary>
 internal abstract class CollectionLoad
 {
+    /// <summary>Makes room for what will be put in.</summary>
+    public abstract void MakeRoom();
+
     /// <summary>Reads an entry. Threads may read different ones at a time.</summary>
     /// <param name="place">Its place in the file.</param>
     /// <param name="json">The entry.</param>
@@ -26,8 +29,8 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
     : CollectionLoad
     where T : Entity
 {
-    // Fewer are put in sooner than other threads have begun to help.
-    private const int AddedAtOnce = 2_048;
+    // Fewer are there sooner than other threads have begun to help.
+    private const int CompletedAtOnce = 2_048;
 
     private readonly T[] _loaded = new T[total];
 
@@ -35,6 +38,15 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
     private readonly string[] _ids = new string[total];
     private readonly IndexState<T>[] _direct = [.. indexes.Values.Where(state => state is not GroupedIndexState<T> { HasSingleKey: true })];
     private readonly LoadedIndex[] _grouped = [.. definition.Indexes.Where(index => indexes[index] is GroupedIndexState<T> { HasSingleKey: true }).Select(index => new LoadedIndex(index, total))];
+
+    public override void MakeRoom()
+    {
+        entities.EnsureCapacity(total);
+        foreach (var index in _direct)
+        {
+            index.Resize(total);
+        }
+    }
 
     public override Entity Read(int place, ReadOnlySpan<byte> json)
     {
@@ -61,31 +73,14 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
 
     public override int Add(int from, int count)
     {
-        if (count < AddedAtOnce)
+        foreach (var index in _direct)
         {
-            Array.ForEach(_direct, index => Fill(index, from, count));
-            return AddEntities(from, count);
+            foreach (var entity in _loaded.AsSpan(from, count))
+            {
+                index.Replace(entity.Id, null, entity);
+            }
         }
 
-        var known = -1;
-        Parallel.Invoke([() => known = AddEntities(from, count), .. _direct.Select(index => (Action)(() => Fill(index, from, count)))]);
-        return known;
-    }
-
-    public override void Complete()
-    {
-        if (total < AddedAtOnce)
-        {
-            Array.ForEach(_grouped, Fill);
-        }
-        else
-        {
-            Parallel.ForEach(_grouped, Fill);
-        }
-    }
-
-    private int AddEntities(int from, int count)
-    {
         for (var place = from; place < from + count; place++)
         {
             if (!entities.TryAdd(_ids[place], _loaded[place]))
@@ -97,11 +92,15 @@ internal sealed class CollectionLoad<T>(CollectionDefinition<T> definition, Dict
         return -1;
     }
 
-    private void Fill(IndexState<T> index, int from, int count)
+    public override void Complete()
     {
-        foreach (var entity in _loaded.AsSpan(from, count))
+        if (total < CompletedAtOnce)
         {
-            index.Replace(entity.Id, null, entity);
+            Array.ForEach(_grouped, Fill);
+        }
+        else
+        {
+            Parallel.ForEach(_grouped, Fill);
         }
     }
 

@@ -134,12 +134,6 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
     public override CollectionLoad BeginLoad(int total)
     {
         _room = Math.Max(_room, total);
-        _entities.EnsureCapacity(total);
-        foreach (var index in _indexes.Values)
-        {
-            index.Resize(total);
-        }
-
         return new CollectionLoad<T>(definition, _entities, _indexes, total);
     }
 
