@@ -1,140 +1,103 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using Identity.Stores.FileSystem.Storage;
+using Identity.Stores.FileSystem.Stores;
 
 namespace Identity.Stores.FileSystem.Models;
 
 /// <summary>
-/// Reads a token's entry as this library writes it. A start reads all of them, and the serializer, which is compiled anew in each process,
-/// would take most of the time that it takes. Whatever is not written so is left to the serializer, which also says what is wrong with it.
+/// Reads a token's entry as this library writes it, member by member in the order of the serializer. A start reads all of them, and the
+/// serializer would take most of the time that it takes. Whatever is not written so is left to the serializer, which also says what is
+/// wrong with it.
 /// </summary>
 internal static class TokenReader
 {
+    /// <param name="json">The entry.</param>
+    /// <param name="keys">Where texts are found that many tokens share.</param>
     /// <returns>The token, or null where the serializer has to look.</returns>
-    public static Token? TryRead(ReadOnlySpan<byte> json)
+    public static Token? TryRead(ReadOnlySpan<byte> json, EntryKeys keys)
     {
-        var reader = new Utf8JsonReader(json);
-        var token = new Token();
-        try
-        {
-            if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
-            {
-                return null;
-            }
-
-            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-            {
-                if (reader.ValueIsEscaped || !TryReadMember(ref reader, json, token))
-                {
-                    return null;
-                }
-            }
-
-            return reader.TokenType is JsonTokenType.EndObject && !reader.Read() ? token : null;
-        }
-        catch (JsonException)
+        var entry = new EntryCursor(json);
+        if (!entry.TryOpen())
         {
             return null;
         }
+
+        var token = new Token();
+        if (entry.IsText("\"id\":"u8, out var text))
+        {
+            token.Id = Encoding.ASCII.GetString(text);
+        }
+
+        if (entry.IsText("\"application_id\":"u8, out text))
+        {
+            token.ApplicationId = keys.Take(TokenIndexes.Application, text);
+        }
+
+        if (entry.IsText("\"authorization_id\":"u8, out text))
+        {
+            token.AuthorizationId = keys.Take(TokenIndexes.Authorization, text);
+        }
+
+        if (entry.IsText("\"subject\":"u8, out text))
+        {
+            token.Subject = keys.Take(TokenIndexes.Subject, text);
+        }
+
+        if (entry.IsText("\"type\":"u8, out text))
+        {
+            token.Type = SharedText.Of(text);
+        }
+
+        if (entry.IsText("\"status\":"u8, out text))
+        {
+            token.Status = SharedText.Of(text);
+        }
+
+        if (entry.IsDate("\"creation_date\":"u8, out var date))
+        {
+            token.CreationDate = date;
+        }
+
+        if (entry.IsDate("\"expiration_date\":"u8, out date))
+        {
+            token.ExpirationDate = date;
+        }
+
+        if (entry.IsDate("\"redemption_date\":"u8, out date))
+        {
+            token.RedemptionDate = date;
+        }
+
+        return ReadRest(ref entry, token) ? token : null;
     }
 
-    private static bool TryReadMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Token token)
+    private static bool ReadRest(ref EntryCursor entry, Token token)
     {
-        var name = reader.ValueSpan;
-        if (!reader.Read())
+        if (entry.IsText("\"reference_id\":"u8, out var text))
         {
-            return false;
+            token.KeptReference = CompactHash.From(text);
         }
 
-        if (name.SequenceEqual("properties"u8))
+        if (entry.IsText("\"payload\":"u8, out text))
         {
-            return TryReadProperties(ref reader, json, token);
+            token.KeptPayload = CompactText.From(text);
         }
 
-        if (name.SequenceEqual("version"u8))
+        if (entry.IsObject("\"properties\":"u8, out var json, out var isEmpty))
         {
-            if (reader.TokenType is not JsonTokenType.Number || !reader.TryGetInt64(out var version))
-            {
-                return false;
-            }
+            token.KeptProperties = isEmpty ? null : json.ToArray();
+        }
 
+        if (entry.IsNumber("\"version\":"u8, out var version))
+        {
             token.Version = version;
-            return true;
         }
 
-        return reader is { TokenType: JsonTokenType.String, ValueIsEscaped: false } && Ascii.IsValid(reader.ValueSpan)
-            && (TrySetDate(ref reader, name, token) || TrySetText(reader.ValueSpan, name, token));
-    }
-
-    private static bool TrySetText(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, Token token)
-    {
-        switch (name.Length)
-        {
-            case 2 when name.SequenceEqual("id"u8):
-                token.Id = Encoding.ASCII.GetString(text);
-                return true;
-            case 14 when name.SequenceEqual("application_id"u8):
-                token.ApplicationId = SharedText.Of(text);
-                return true;
-            case 16 when name.SequenceEqual("authorization_id"u8):
-                token.AuthorizationId = Encoding.ASCII.GetString(text);
-                return true;
-            case 7 when name.SequenceEqual("subject"u8):
-                token.Subject = Encoding.ASCII.GetString(text);
-                return true;
-            case 4 when name.SequenceEqual("type"u8):
-                token.Type = SharedText.Of(text);
-                return true;
-            case 6 when name.SequenceEqual("status"u8):
-                token.Status = SharedText.Of(text);
-                return true;
-            case 12 when name.SequenceEqual("reference_id"u8):
-                token.KeptReference = CompactHash.From(text);
-                return true;
-            case 7 when name.SequenceEqual("payload"u8):
-                token.KeptPayload = CompactText.From(text);
-                return true;
-            case 3 when name.SequenceEqual("crc"u8):
-                // The line's own, which was looked at before.
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static bool TrySetDate(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, Token token)
-    {
-        if (!name.EndsWith("_date"u8) || !reader.TryGetDateTimeOffset(out var date))
-        {
-            return false;
-        }
-
-        switch (name[0])
-        {
-            case (byte)'c' when name.SequenceEqual("creation_date"u8):
-                token.CreationDate = date;
-                return true;
-            case (byte)'e' when name.SequenceEqual("expiration_date"u8):
-                token.ExpirationDate = date;
-                return true;
-            case (byte)'r' when name.SequenceEqual("redemption_date"u8):
-                token.RedemptionDate = date;
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static bool TryReadProperties(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Token token)
-    {
-        if (reader.TokenType is not JsonTokenType.StartObject)
-        {
-            return false;
-        }
-
-        var start = (int)reader.TokenStartIndex;
-        var first = reader;
-        reader.Skip();
-        token.KeptProperties = first.Read() && first.TokenType is JsonTokenType.EndObject ? null : json[start..(int)reader.BytesConsumed].ToArray();
-        return true;
+        // The line's own, which was looked at before.
+        entry.IsText("\"crc\":"u8, out _);
+        return entry.IsClosed;
     }
 }

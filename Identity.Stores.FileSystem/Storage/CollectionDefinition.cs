@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Identity.Stores.FileSystem.Storage;
@@ -67,7 +69,11 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
     internal Action<T, int>? Upgrade { get; init; }
 
     /// <summary>A faster way to read an entity that was written by <see cref="Json"/>; it returns null where only that can.</summary>
-    internal Func<ReadOnlySpan<byte>, T?>? TryRead { get; init; }
+    internal EntryReader<T>? TryRead { get; init; }
+
+    /// <exception cref="JsonException">It is no such entity.</exception>
+    internal T Deserialize(ReadOnlySpan<byte> json)
+        => JsonSerializer.Deserialize(json, Json ?? throw new UnreachableException()) ?? throw new JsonException("An entry is null.");
 
     internal override IReadOnlySet<string> MemberNames
         => Json?.Properties.Where(property => property.Set is not null).Select(property => property.Name).ToHashSet(StringComparer.Ordinal) ?? [];

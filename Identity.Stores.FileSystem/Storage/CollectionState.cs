@@ -51,11 +51,9 @@ internal abstract class CollectionState(CollectionDefinition definition)
 
     public abstract Entity Deserialize(ReadOnlySpan<byte> json);
 
-    /// <summary>Puts in entities that were read from a file, into a collection that nobody uses yet.</summary>
-    /// <param name="entities">The entities.</param>
-    /// <param name="total">How many there will be.</param>
-    /// <returns>The place of the first whose identifier is there already, or -1.</returns>
-    public abstract int Load(ReadOnlySpan<Entity> entities, int total);
+    /// <summary>Begins to fill the collection, which nobody uses yet, from a file.</summary>
+    /// <param name="total">How many entities there will be.</param>
+    public abstract CollectionLoad BeginLoad(int total);
 
     /// <summary>Whether there is an entity under a key of an index, or with an identifier where the index is null.</summary>
     public abstract bool Contains(string? index, string key);
@@ -84,9 +82,6 @@ internal abstract class CollectionState(CollectionDefinition definition)
 internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : CollectionState(definition)
     where T : Entity
 {
-    // Fewer are loaded sooner than other threads have begun to help.
-    private const int LoadedAtOnce = 2_048;
-
     private const int MinimumRoom = 1_024;
 
     private readonly Dictionary<string, T> _entities = new(StringComparer.Ordinal);
@@ -136,41 +131,16 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         }
     }
 
-    public override int Load(ReadOnlySpan<Entity> entities, int total)
+    public override CollectionLoad BeginLoad(int total)
     {
-        if (_entities.Count is 0)
-        {
-            _room = Math.Max(_room, total);
-            _entities.EnsureCapacity(total);
-            foreach (var index in _indexes.Values)
-            {
-                index.Resize(total);
-            }
-        }
-
-        var loaded = entities.ToArray();
-        if (loaded.Length < LoadedAtOnce)
-        {
-            foreach (var index in _indexes.Values)
-            {
-                Fill(index, loaded);
-            }
-
-            return Add(loaded);
-        }
-
-        var known = -1;
-        Parallel.Invoke([() => known = Add(loaded), .. _indexes.Values.Select(index => (Action)(() => Fill(index, loaded)))]);
-        return known;
+        _room = Math.Max(_room, total);
+        return new CollectionLoad<T>(definition, _entities, _indexes, total);
     }
 
     public override void Serialize(Utf8JsonWriter writer, Entity entity)
         => JsonSerializer.Serialize(writer, (T)entity, definition.Json ?? throw new UnreachableException());
 
-    public override Entity Deserialize(ReadOnlySpan<byte> json)
-        => definition.TryRead?.Invoke(json)
-        ?? JsonSerializer.Deserialize(json, definition.Json ?? throw new UnreachableException())
-        ?? throw new JsonException("An entry is null.");
+    public override Entity Deserialize(ReadOnlySpan<byte> json) => definition.TryRead?.Invoke(json, default) ?? definition.Deserialize(json);
 
     public override bool Contains(string? index, string key)
         => index is null ? _entities.ContainsKey(key) : Index(IndexNamed(index)).Ids(key).Count > 0;
@@ -252,16 +222,6 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
                 ReservedKeys[(index, key)] = (unit, id);
                 unit.Reserved.Add((this, index, key));
             }
-        }
-    }
-
-    private int Add(Entity[] loaded) => Array.FindIndex(loaded, entity => !_entities.TryAdd(entity.Id, (T)entity));
-
-    private static void Fill(IndexState<T> index, Entity[] loaded)
-    {
-        foreach (var entity in loaded)
-        {
-            index.Replace(entity.Id, null, (T)entity);
         }
     }
 

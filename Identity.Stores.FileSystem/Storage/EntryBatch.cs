@@ -1,23 +1,23 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Identity.Stores.FileSystem.Storage;
 
-/// <summary>
-/// Some of the lines of a collection's file, which are checked and read by all processors: nearly all of the time that a start takes goes
-/// into that.
-/// </summary>
-internal sealed class EntryBatch(CollectionState state)
+/// <summary>Some of the lines of a collection's file, which are checked and read at a time.</summary>
+/// <param name="load">What the entries become a part of.</param>
+/// <param name="length">The length of the file.</param>
+internal sealed class EntryBatch(CollectionLoad load, long length)
 {
-    private const int Size = 4 * 1_024 * 1_024;
+    // So much that what was read is still near when it is looked at.
+    private const int Size = 512 * 1_024;
 
-    // Fewer are read sooner than other threads have begun to help.
-    private const int ReadAtOnce = 256;
+    // Room for one more line, nearly always.
+    private const int Slack = 16 * 1_024;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    // Made as large as it will be at once: what is thrown away of this size makes the collector look at everything.
+    private byte[] _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(length, Size));
+    private int _written;
     private readonly List<int> _ends = [];
-    private Entity[] _entities = [];
-    private string?[] _problems = [];
+    private int _first;
     private bool _holdsLast;
 
     /// <summary>The number, in the file, of the first line.</summary>
@@ -25,22 +25,29 @@ internal sealed class EntryBatch(CollectionState state)
 
     public int Count => _ends.Count;
 
-    public bool IsFull => _bytes.WrittenCount >= Size;
+    public bool IsFull => _written >= Size - Slack;
 
     /// <param name="line">The line.</param>
     /// <param name="number">Its number in the file.</param>
+    /// <param name="place">Its place among the entries.</param>
     /// <param name="isLast">Whether it is the collection's last.</param>
-    public void Add(ReadOnlySpan<byte> line, long number, bool isLast)
+    public void Add(ReadOnlySpan<byte> line, long number, int place, bool isLast)
     {
-        FirstLine = Count is 0 ? number : FirstLine;
-        _bytes.Write(line);
-        _ends.Add(_bytes.WrittenCount);
+        (FirstLine, _first) = Count is 0 ? (number, place) : (FirstLine, _first);
+        if (_bytes.Length - _written < line.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _written + line.Length));
+        }
+
+        line.CopyTo(_bytes.AsSpan(_written));
+        _written += line.Length;
+        _ends.Add(_written);
         _holdsLast = isLast;
     }
 
     public void Clear()
     {
-        _bytes.ResetWrittenCount();
+        _written = 0;
         _ends.Clear();
     }
 
@@ -51,51 +58,27 @@ internal sealed class EntryBatch(CollectionState state)
     /// <returns>The number of the first line that is not as it should be, and what is wrong with it; null where all are sound.</returns>
     public (long Line, string What)? Read()
     {
-        if (_entities.Length < Count)
+        var from = 0;
+        for (var place = 0; place < Count; place++)
         {
-            (_entities, _problems) = (new Entity[Count], new string?[Count]);
+            if (Read(_bytes.AsSpan(from.._ends[place]), _holdsLast && place == Count - 1 ? "}"u8 : "},"u8, place) is { } problem)
+            {
+                return (FirstLine + place, problem);
+            }
+
+            from = _ends[place];
         }
 
-        var ranges = (Count + ReadAtOnce - 1) / ReadAtOnce;
-        if (ranges is 1)
-        {
-            Read(0);
-        }
-        else
-        {
-            Parallel.For(0, ranges, Read);
-        }
-
-        var broken = Array.FindIndex(_problems, 0, Count, problem => problem is not null);
-        return broken >= 0 ? (FirstLine + broken, _problems[broken]!) : null;
+        return null;
     }
 
     /// <summary>Puts the entries into the collection, once they are read.</summary>
-    /// <param name="total">How many the collection will have.</param>
     /// <returns>The number of the first line that does not fit those before it, and what is wrong with it; null where all fit.</returns>
-    public (long Line, string What)? Load(int total)
-    {
-        var entities = _entities.AsSpan(0, Count);
-        foreach (var entity in entities)
-        {
-            Version = Math.Max(Version, entity.Version);
-        }
+    public (long Line, string What)? Load()
+        => load.Add(_first, Count) is >= 0 and var place ? (FirstLine + place - _first, "the entry has no id, or the id of another entry") : null;
 
-        return state.Load(entities, total) is >= 0 and var place ? (FirstLine + place, "the entry has no id, or the id of another entry") : null;
-    }
-
-    private void Read(int range)
+    private string? Read(ReadOnlySpan<byte> line, ReadOnlySpan<byte> end, int place)
     {
-        for (var place = range * ReadAtOnce; place < Math.Min(Count, (range + 1) * ReadAtOnce); place++)
-        {
-            var line = _bytes.WrittenSpan[(place is 0 ? 0 : _ends[place - 1]).._ends[place]];
-            _problems[place] = Read(line, place == Count - 1 && _holdsLast ? "}"u8 : "},"u8, out _entities[place]);
-        }
-    }
-
-    private string? Read(ReadOnlySpan<byte> line, ReadOnlySpan<byte> end, out Entity entity)
-    {
-        entity = null!;
         if (!ChecksummedLine.IsIntact(line, end))
         {
             return "the checksum does not fit the entry";
@@ -103,7 +86,8 @@ internal sealed class EntryBatch(CollectionState state)
 
         try
         {
-            entity = state.Deserialize(line[..(line.Length - end.Length + 1)]);
+            var entity = load.Read(_first + place, line[..(line.Length - end.Length + 1)]);
+            Version = Math.Max(Version, entity.Version);
             return entity.Id.Length is 0 ? "the entry has no id, or the id of another entry" : null;
         }
         catch (JsonException exception)

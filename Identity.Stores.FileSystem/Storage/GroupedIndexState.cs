@@ -10,7 +10,7 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
     where T : Entity
 {
     // Beyond that an array is slower to search and to copy than a set.
-    private const int MaximumArray = 64;
+    private const int MaximumArray = 256;
 
     private readonly CollectionIndex<T> _index;
     private readonly Dictionary<string, object> _idsByKey = new(StringComparer.Ordinal);
@@ -57,6 +57,45 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
         if (next is not null)
         {
             AddAll(id, next);
+        }
+    }
+
+    /// <summary>Whether an entity is under one key at most.</summary>
+    public bool HasSingleKey => _index.SingleKey is not null;
+
+    /// <summary>Fills the index, which is empty: each key gets what it needs at once, instead of growing.</summary>
+    /// <param name="loaded">The keys that the entities have.</param>
+    /// <param name="ids">Their identifiers.</param>
+    public void Fill(LoadedIndex loaded, ReadOnlySpan<string> ids)
+    {
+        var keys = loaded.Keys.Keys;
+        var counts = new int[keys.Length];
+        foreach (var number in loaded.Numbers)
+        {
+            if (number > 0)
+            {
+                counts[number - 1]++;
+            }
+        }
+
+        var groups = new string[keys.Length][];
+        for (var place = 0; place < ids.Length; place++)
+        {
+            if (loaded.Numbers[place] - 1 is >= 0 and var number)
+            {
+                var group = groups[number] ??= new string[counts[number]];
+                group[^counts[number]--] = ids[place];
+            }
+        }
+
+        _idsByKey.EnsureCapacity(keys.Length);
+        for (var number = 0; number < groups.Length; number++)
+        {
+            // A key that a reader took, and then gave up, may have none.
+            if (groups[number] is { } group)
+            {
+                _idsByKey.Add(keys[number], group.Length is 1 ? group[0] : group.Length <= MaximumArray ? group : new HashSet<string>(group, StringComparer.Ordinal));
+            }
         }
     }
 
@@ -162,7 +201,7 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
             case string only when only == id:
                 _idsByKey.Remove(key);
                 break;
-            case string?[] few when Array.IndexOf(few, id) is >= 0 and var place:
+            case string?[] few when PlaceOf(few, id) is >= 0 and var place:
                 var last = CountOf(few) - 1;
                 (few[place], few[last]) = (few[last], null);
                 if (last is 1)
@@ -175,6 +214,20 @@ internal sealed class GroupedIndexState<T> : IndexState<T>
                 _idsByKey[key] = many.ToArray();
                 break;
         }
+    }
+
+    private static int PlaceOf(string?[] few, string id)
+    {
+        // Nearly always it is the same instance, which is found without a look at the texts.
+        for (var place = 0; place < few.Length; place++)
+        {
+            if (ReferenceEquals(few[place], id))
+            {
+                return place;
+            }
+        }
+
+        return Array.IndexOf(few, id);
     }
 
     /// <summary>How much of an array is in use: the rest is null.</summary>

@@ -11,7 +11,7 @@ internal static class SnapshotReader
     {
         using var lines = new LineReader(files.OpenRead(path));
         var head = ReadHead(lines, path, state);
-        var entries = new EntryLoader(path, state, head.Count);
+        var entries = new EntryLoader(path, state, head.Count, lines.Length);
         for (var index = 0; index < head.Count; index++)
         {
             if (!lines.TryRead(out var line) || !lines.IsTerminated)

@@ -31,6 +31,7 @@ internal static class Collections
     public static readonly CollectionDefinition<Authorization> Authorizations = new("authorizations")
     {
         Json = EntityJson.For<Authorization>(),
+        TryRead = AuthorizationReader.TryRead,
         Indexes = [AuthorizationIndexes.Application, AuthorizationIndexes.Subject],
         References = [new("client", Applications.Name, authorization => authorization.ApplicationId)],
     };

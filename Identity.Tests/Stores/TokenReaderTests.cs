@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Identity.Stores.FileSystem.Models;
+using Identity.Stores.FileSystem.Storage;
 using Identity.Stores.FileSystem.Stores;
 
 namespace Identity.Tests.Stores;
@@ -18,12 +19,12 @@ internal sealed class TokenReaderTests
         """;
 
     // What JSON is made of, and what it cannot hold.
-    private static readonly byte[] Bytes = [.. "\"\\{}[],: 0-.eEnZtTu/\n\t\0_a"u8, 0xC3, 0xA5, 0xFF];
+    internal static readonly byte[] Bytes = [.. "\"\\{}[],: 0-.eEnZtTu/\n\t\0_a"u8, 0xC3, 0xA5, 0xFF];
 
     [Test]
     public void An_entry_as_it_is_written_is_read()
     {
-        Assert.That(TokenReader.TryRead(Encoding.UTF8.GetBytes(Line)), Is.Not.Null);
+        Assert.That(TokenReader.TryRead(Encoding.UTF8.GetBytes(Line), default), Is.Not.Null);
         AssertSame(Encoding.UTF8.GetBytes(Line));
         foreach (var properties in (string[])["{}", "{ }", "null", "[]", "1", "{\"a\":1}", "{\"a\":{}}"])
         {
@@ -68,16 +69,20 @@ internal sealed class TokenReaderTests
         }
     }
 
-    private static void AssertSame(byte[] json)
+    /// <summary>What a reader reads is what the serializer reads, or nothing.</summary>
+    internal static void AssertSame<T>(byte[] json, EntryReader<T> reader)
+        where T : Entity
     {
-        if (TokenReader.TryRead(json) is { } token)
+        if (reader(json, default) is { } entity)
         {
-            var type = EntityJson.For<Token>();
+            var type = EntityJson.For<T>();
             var expected = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize(json, type)!, type);
-            if (!JsonSerializer.SerializeToUtf8Bytes(token, type).AsSpan().SequenceEqual(expected))
+            if (!JsonSerializer.SerializeToUtf8Bytes(entity, type).AsSpan().SequenceEqual(expected))
             {
-                Assert.Fail($"{Encoding.UTF8.GetString(json)} was read as {JsonSerializer.Serialize(token, type)}");
+                Assert.Fail($"{Encoding.UTF8.GetString(json)} was read as {JsonSerializer.Serialize(entity, type)}");
             }
         }
     }
+
+    private static void AssertSame(byte[] json) => AssertSame(json, TokenReader.TryRead);
 }
