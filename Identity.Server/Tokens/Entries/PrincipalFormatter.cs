@@ -8,7 +8,7 @@ namespace Identity.Server.Tokens.Entries;
 /// was. OpenIddict's own formatter keeps some claims apart, as properties of the token, for which it goes through all claims dozens of times;
 /// what it wrote goes on being read.
 /// </summary>
-/// <remarks>Why: docs/decisions/0037-principals-are-written-claim-by-claim.md.</remarks>
+/// <remarks>Why: docs/decisions/0036-a-refresh-costs-what-it-allocates.md.</remarks>
 internal sealed class PrincipalFormatter : IOpenIddictServerDataProtectionFormatter
 {
     // OpenIddict's own counts from 1 and stands at 5.
