@@ -7,6 +7,7 @@ internal sealed class LoadRun(LoadOptions options) : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateDirectory(Path.Combine(options.Directory, Path.GetRandomFileName())).FullName;
     private readonly List<ServerUnderLoad> _servers = [];
+    private int _prepared;
     private readonly LoadReport _report = new(options);
 
     public async Task ExecuteAsync(CancellationToken cancellationToken)
@@ -100,7 +101,7 @@ internal sealed class LoadRun(LoadOptions options) : IAsyncDisposable
     private async Task<ServerUnderLoad> PrepareAsync(Candidate candidate, CancellationToken cancellationToken)
     {
         var server = new ServerUnderLoad(candidate, Directory.CreateDirectory(
-            Path.Combine(_directory, _servers.Count.ToString(CultureInfo.InvariantCulture) + candidate.Name + candidate.Tokens)).FullName);
+            Path.Combine(_directory, (++_prepared).ToString(CultureInfo.InvariantCulture) + candidate.Name + candidate.Tokens)).FullName);
         _servers.Add(server);
         Say($"{candidate}: preparing");
         await Preparation.SeedAsync(server, cancellationToken);
