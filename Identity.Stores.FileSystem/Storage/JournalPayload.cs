@@ -14,10 +14,10 @@ internal sealed class JournalPayload
     private const int KeptRoom = 16_384;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? buffer;
+    private static ArrayBufferWriter<byte>? _buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? writer;
+    private static Utf8JsonWriter? _writer;
 
     private readonly List<(PendingWrite Write, byte[] Json)> _changes = [];
 
@@ -66,28 +66,28 @@ internal sealed class JournalPayload
 
     private static byte[] Serialize(PendingWrite write)
     {
-        if (buffer is null || writer is null || buffer.Capacity > KeptRoom)
+        if (_buffer is null || _writer is null || _buffer.Capacity > KeptRoom)
         {
-            buffer = new ArrayBufferWriter<byte>(KeptRoom / 2);
-            writer = new Utf8JsonWriter(buffer, WriterOptions);
+            _buffer = new ArrayBufferWriter<byte>(KeptRoom / 2);
+            _writer = new Utf8JsonWriter(_buffer, WriterOptions);
         }
 
-        buffer.ResetWrittenCount();
-        writer.Reset();
-        writer.WriteStartObject();
-        writer.WriteString("in"u8, write.State.Name);
+        _buffer.ResetWrittenCount();
+        _writer.Reset();
+        _writer.WriteStartObject();
+        _writer.WriteString("in"u8, write.State.Name);
         if (write.Value is { } value)
         {
-            writer.WritePropertyName("put"u8);
-            write.State.Serialize(writer, value);
+            _writer.WritePropertyName("put"u8);
+            write.State.Serialize(_writer, value);
         }
         else
         {
-            writer.WriteString("delete"u8, write.Id);
+            _writer.WriteString("delete"u8, write.Id);
         }
 
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        _writer.WriteEndObject();
+        _writer.Flush();
+        return _buffer.WrittenSpan.ToArray();
     }
 }
