@@ -22,5 +22,5 @@ public sealed class FileSystemStorageOptions
     public long SnapshotThreshold { get; set; } = 64 * 1_024 * 1_024;
 
     /// <summary>By how many bytes the journal's files grow; only a test that looks at each byte wants another value.</summary>
-    internal int JournalChunk { get; set; } = 256 * 1_024;
+    internal int JournalChunk { get; set; } = 1_024 * 1_024;
 }

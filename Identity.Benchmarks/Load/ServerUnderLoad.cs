@@ -64,7 +64,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
                 response.EnsureSuccessStatusCode();
                 return watch.Elapsed;
             }
-            catch (HttpRequestException exception) when (exception.StatusCode is null)
+            catch (Exception exception) when (exception is HttpRequestException { StatusCode: null } or SocketException)
             {
                 if (_process.HasExited || watch.Elapsed > Patience)
                 {
