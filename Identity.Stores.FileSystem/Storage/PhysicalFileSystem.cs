@@ -1,9 +1,6 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-
 namespace Identity.Stores.FileSystem.Storage;
 
-internal sealed partial class PhysicalFileSystem : IFileSystem
+internal sealed class PhysicalFileSystem : IFileSystem
 {
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
@@ -58,32 +55,7 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
 
     public void Delete(string path) => File.Delete(path);
 
-    public void FlushFolder(string path)
-    {
-        // Windows has no such call and orders its own metadata; elsewhere a name is durable only when its folder is flushed.
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        var descriptor = Open(path, 0);
-        if (descriptor < 0)
-        {
-            throw new IOException($"The folder '{path}' cannot be opened: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-        }
-
-        try
-        {
-            if (Flush(descriptor) < 0)
-            {
-                throw new IOException($"The folder '{path}' cannot be flushed: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-            }
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
+    public void FlushFolder(string path) => DiskFlush.FlushFolder(path);
 
     public FileStamp GetStamp(string path)
     {
@@ -92,15 +64,6 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
     }
 
     public string? GetFormat(string folder) => NetworkFileSystems.NameOf(folder);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 
     private sealed class WritableFile : IWritableFile
     {
@@ -120,7 +83,7 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_stream.SafeFileHandle, bytes, offset);
 
-        public void Flush() => RandomAccess.FlushToDisk(_stream.SafeFileHandle);
+        public void Flush() => DiskFlush.FlushFile(_stream.SafeFileHandle, _stream.Name);
 
         public void Dispose() => _stream.Dispose();
     }

@@ -12,7 +12,7 @@ internal sealed class FullDiskTests
     [Test]
     public async Task On_a_full_disk_changes_get_a_503_reads_go_on_and_nothing_acknowledged_is_lost_by_a_kill()
     {
-        using var disk = await SmallDisk.MountAsync(kibibytes: 2_048);
+        using var disk = await SmallDisk.MountAsync(kibibytes: 4_096);
         await using var scene = await ProcessScene.StartAsync($"--Identity:StorageDirectory={disk.Path}/data");
         using var http = scene.Server.CreateClient();
         var client = await scene.RegisterAsync();
