@@ -70,9 +70,12 @@ internal static class OfflineCommand
 
     /// <summary>Tells the settings from the other values of an argument that takes any number of them.</summary>
     /// <param name="values">What stands on the command line.</param>
-    /// <returns>The values, and the settings behind them.</returns>
+    /// <returns>The values, and the settings among them.</returns>
     public static (string[] Values, string[] Settings) Split(string[] values)
-        => Array.FindIndex(values, value => value.StartsWith('-')) is >= 0 and var first ? (values[..first], values[first..]) : (values, []);
+    {
+        var settings = values.Where((value, index) => value.StartsWith('-') || (index > 0 && IsSetting(values[index - 1]) && !values[index - 1].Contains('='))).ToArray();
+        return ([.. values.Except(settings)], settings);
+    }
 
     private static bool IsSetting(string token) => token.StartsWith(Setting, StringComparison.OrdinalIgnoreCase);
 }

@@ -83,7 +83,12 @@ internal static class StorageCommand
 
         Write(report.Findings, string.Empty);
         WriteEntries(report.Entries);
-        Console.WriteLine("The files as they were are in 'before-recovery-…', the damaged lines in '….quarantine'. The server can be started.");
+        if (report.Kept is var (folder, quarantine))
+        {
+            Console.WriteLine($"The files as they were are in '{folder}', the damaged lines in '{quarantine}'.");
+        }
+
+        Console.WriteLine("The server can be started.");
         return 0;
     }
 

@@ -63,7 +63,7 @@ internal static partial class DirectoryAccess
                 if ((mode & ~allowed) is not UnixFileMode.None)
                 {
                     findings.Add(new StorageFinding(Path.GetRelativePath(directory, path), null,
-                        $"others can read or write it (mode {Convert.ToString((int)mode, 8)}); the next start makes it private"));
+                        $"others can read or write it (mode {Convert.ToString((int)mode, 8)}); the next start makes it private, and so does a recovery"));
                 }
             }
         }

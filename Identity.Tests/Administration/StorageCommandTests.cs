@@ -47,6 +47,29 @@ internal sealed class StorageCommandTests
         (exitCode, output, _) = await RunAsync(directory, "verify");
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(output, Does.Contain("\nconsents.json: it is missing\n").And.Contain("\nusers.json: others can read or write it (mode 604)").And.Contain("'storage recover'"));
+
+        (exitCode, output, _) = await RunAsync(directory, "recover");
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(output, Does.Match(@"\nThe files as they were are in '(before-recovery-[0-9TZ-]+)', the damaged lines in '[0-9TZ-]+\.quarantine'\.\nThe server can be started\.\n$"));
+        Assert.That((await RunAsync(directory, "verify")).Output, Does.EndWith("Nothing is wrong.\n"));
+    }
+
+    [Test]
+    public async Task Rights_that_are_too_wide_are_narrowed_by_a_recovery_that_replaces_nothing()
+    {
+        using var directory = new TemporaryDirectory();
+        await CreateAsync(directory.Path);
+        await RunAsync(directory, "compact");
+        var before = Content(directory);
+        var users = Path.Combine(directory.Path, "users.json");
+        File.SetUnixFileMode(users, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        var (exitCode, output, _) = await RunAsync(directory, "recover");
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(output, Does.StartWith("users.json: others can read or write it (mode 640)").And.Not.Contain("as they were").And.EndsWith("The server can be started.\n"));
+        Assert.That(File.GetUnixFileMode(users), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(Content(directory), Is.EqualTo(before));
+        Assert.That((await RunAsync(directory, "recover")).Output, Is.EqualTo("Nothing is wrong, and nothing was changed.\n"));
     }
 
     [Test]
@@ -71,6 +94,10 @@ internal sealed class StorageCommandTests
 
         (exitCode, _, errors) = await RunAsync(directory, "reseal");
         Assert.That((exitCode, errors), Is.EqualTo((1, "Name the file that was edited, such as clients.json.\n")));
+
+        // Settings may stand anywhere.
+        (exitCode, output, errors) = await CommandRun.RunAsync(["storage", "reseal", $"--Identity:StorageDirectory={directory.Path}", "clients.json"]);
+        Assert.That((exitCode, output, errors), Is.EqualTo((0, "No edit was found, and nothing was changed.\n", "")));
     }
 
     [Test]

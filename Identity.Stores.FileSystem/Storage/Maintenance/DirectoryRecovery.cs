@@ -10,7 +10,8 @@ internal static class DirectoryRecovery
     /// <param name="inspection">What is sound in it, and what is not.</param>
     /// <param name="salvage">The same, where it is not sound as a whole.</param>
     /// <param name="time">The clock.</param>
-    public static void Run(IFileSystem files, string directory, DirectoryInspection inspection, DirectorySalvage salvage, TimeProvider time)
+    /// <returns>The names of the folder that keeps the files as they were, and of the file that keeps what is damaged.</returns>
+    public static (string Folder, string Quarantine) Run(IFileSystem files, string directory, DirectoryInspection inspection, DirectorySalvage salvage, TimeProvider time)
     {
         // Beyond all that there is, so that none of the old files can pass for a new one.
         var sequence = salvage.Sequence + 1;
@@ -19,7 +20,9 @@ internal static class DirectoryRecovery
         var states = inspection.States.Values.Where(state => state.IsDurable).ToList();
         var replacement = new DirectoryReplacement(files, directory);
         replacement.Begin();
-        replacement.Add(files.FreeName(directory, stamp, DirectoryFiles.QuarantineEnding), Describe(inspection.Findings));
+        var quarantine = files.FreeName(directory, stamp, DirectoryFiles.QuarantineEnding);
+        var folder = files.FreeName(directory, DirectoryFiles.RecoveryPrefix + stamp);
+        replacement.Add(quarantine, Describe(inspection.Findings));
         foreach (var state in states)
         {
             replacement.Add(state, sequence, at);
@@ -33,8 +36,9 @@ internal static class DirectoryRecovery
                 Folded = salvage.LastSegment,
                 Files = salvage.SoundFiles,
             },
-            files.FreeName(directory, DirectoryFiles.RecoveryPrefix + stamp),
+            folder,
             salvage.UnsoundFiles);
+        return (folder, quarantine);
     }
 
     private static byte[] Describe(IEnumerable<StorageFinding> findings)

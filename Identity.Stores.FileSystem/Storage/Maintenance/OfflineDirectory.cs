@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>A directory that no server uses: held for as long as one command takes.</summary>
@@ -34,12 +36,12 @@ internal sealed class OfflineDirectory
     {
         DirectoryReplacement.Complete(_files, _directory);
         var inspection = new DirectoryInspection(_files, _options, _definitions, _time);
-        if (inspection.Salvage is { } salvage)
+        var rights = DirectoryAccess.FindWiderRights(_directory);
+        DirectoryAccess.MakePrivate(_directory, NullLogger.Instance);
+        return new StorageReport(inspection.CountEntries(), [.. inspection.Findings, .. rights], inspection.GetRemarks())
         {
-            DirectoryRecovery.Run(_files, _directory, inspection, salvage, _time);
-        }
-
-        return new StorageReport(inspection.CountEntries(), inspection.Findings, inspection.GetRemarks());
+            Kept = inspection.Salvage is { } salvage ? DirectoryRecovery.Run(_files, _directory, inspection, salvage, _time) : null,
+        };
     });
 
     public StorageCompaction Compact() => Run(() => DirectoryCompaction.Run(_files, _options, _definitions, _time));

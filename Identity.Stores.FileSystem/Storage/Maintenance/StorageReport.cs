@@ -6,7 +6,11 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <param name="Entries">How many entries each collection has, by name.</param>
 /// <param name="Findings">What is wrong; empty where nothing is.</param>
 /// <param name="Remarks">What is worth knowing and keeps nothing from working.</param>
-public sealed record StorageReport(IReadOnlyDictionary<string, int> Entries, IReadOnlyList<StorageFinding> Findings, IReadOnlyList<StorageFinding> Remarks);
+public sealed record StorageReport(IReadOnlyDictionary<string, int> Entries, IReadOnlyList<StorageFinding> Findings, IReadOnlyList<StorageFinding> Remarks)
+{
+    /// <summary>Where a recovery kept the files as they were, and what is damaged; null where nothing was replaced.</summary>
+    public (string Folder, string Quarantine)? Kept { get; init; }
+}
 
 /// <summary>Something to be known about a file in a storage directory.</summary>
 /// <param name="File">The file, relative to the directory.</param>
