@@ -142,6 +142,7 @@ public sealed class UnitOfWorkMiddlewareTests
         try
         {
             await reached.Task;
+            await server.AnswerOthersAsync();
             Assert.That(request.IsCompleted, Is.False);
         }
         finally
@@ -199,6 +200,8 @@ public sealed class UnitOfWorkMiddlewareTests
     /// <summary>The two middlewares on a real port, and endpoints that each add a note before they answer.</summary>
     private sealed class Server : IAsyncDisposable
     {
+        private const int Others = 10;
+
         private readonly WebApplication _app;
 
         private Server(WebApplication app, NoteDirectory directory) => (_app, Directory) = (app, directory);
@@ -224,6 +227,21 @@ public sealed class UnitOfWorkMiddlewareTests
             await app.StartAsync();
             server.Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
             return server;
+        }
+
+        /// <summary>
+        /// Answers requests that change and read nothing, each on a connection of its own and after the one before it: an answer that did
+        /// not wait for the disk would be there before the last of them.
+        /// </summary>
+        public async Task AnswerOthersAsync()
+        {
+            for (var number = 0; number < Others; number++)
+            {
+                using var client = new HttpClient { BaseAddress = Client.BaseAddress };
+                using var response = await client.GetAsync("/error");
+                Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+                await response.Content.ReadAsStringAsync();
+            }
         }
 
         public async ValueTask DisposeAsync()
