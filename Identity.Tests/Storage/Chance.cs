@@ -11,10 +11,17 @@ internal sealed class Chance
 
     public Chance(ulong seed) => _seed = _state = seed;
 
-    /// <summary>What was asked for in the environment variable SEED, or a new one.</summary>
-    public static ulong ChooseSeed() => ulong.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var seed)
-        ? seed
-        : BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+    /// <summary>What was asked for in the environment variable SEED, or a new one; the test says which, so that it can be repeated.</summary>
+    public static ulong ChooseSeed()
+    {
+        if (!ulong.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var seed))
+        {
+            seed = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+        }
+
+        TestContext.Out.WriteLine($"SEED={seed}");
+        return seed;
+    }
 
     public Chance For(int number) => new(_seed ^ ((ulong)(number + 1) * 0xD1B5_4A32_D192_ED03));
 

@@ -26,9 +26,7 @@ internal sealed class PowerLossTests
     [Test]
     public async Task Whatever_the_moment_everything_acknowledged_is_there_and_nothing_is_half_there()
     {
-        var seed = Chance.ChooseSeed();
-        TestContext.Out.WriteLine($"SEED={seed}");
-        var chance = new Chance(seed);
+        var chance = new Chance(Chance.ChooseSeed());
         var states = await StatesAsync();
         List<(SimulatedDisk Disk, int From, int To, string When)> crashes = [];
         await using (var scene = FaultScene.On(new SimulatedDisk()))
