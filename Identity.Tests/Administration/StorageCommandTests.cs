@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Stores.FileSystem.Stores;
@@ -13,7 +12,6 @@ namespace Identity.Tests.Administration;
 internal sealed class StorageCommandTests
 {
     private const int Samples = 12;
-    private const string Seed = "1";
 
     [Test]
     public async Task A_sound_directory_is_said_to_be_sound_and_then_compacted()
@@ -106,14 +104,16 @@ internal sealed class StorageCommandTests
         using var sound = new TemporaryDirectory();
         await CreateAsync(sound.Path);
         var names = sound.Files.Where(name => !name.StartsWith('.') && !name.StartsWith("before", StringComparison.Ordinal)).ToList();
+        var seed = Chance.ChooseSeed();
         await Parallel.ForEachAsync(Enumerable.Range(0, Samples), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (sample, _) =>
         {
             using var directory = new TemporaryDirectory();
             Copy(sound.Path, directory.Path);
-            var name = names[Draw(sample, "file", names.Count)];
+            var chance = new Chance(seed).For(sample);
+            var name = names[chance.Below(names.Count)];
             var path = Path.Combine(directory.Path, name);
             var content = await File.ReadAllBytesAsync(path, CancellationToken.None);
-            var position = Draw(sample, "position", JournalSegment.TrimFilling(content).Length);
+            var position = chance.Below(JournalSegment.TrimFilling(content).Length);
             if (name.StartsWith("journal", StringComparison.Ordinal))
             {
                 // Behind it there is only what cannot be told from what was being written.
@@ -123,7 +123,7 @@ internal sealed class StorageCommandTests
             var isCut = sample % 2 is 0;
             content[position] ^= 1;
             await File.WriteAllBytesAsync(path, isCut ? content[..position] : content, CancellationToken.None);
-            var what = $"sample {sample} of seed {Seed}: '{name}' {(isCut ? "cut" : "flipped")} at {position}";
+            var what = $"sample {sample} of SEED={seed}: '{name}' {(isCut ? "cut" : "flipped")} at {position}";
             var before = Content(directory);
 
             var (exitCode, output, errors) = await ServerProcess.RunAsync(["--urls", "http://127.0.0.1:0", $"--Identity:StorageDirectory={directory.Path}"]);
@@ -191,9 +191,6 @@ internal sealed class StorageCommandTests
 
     private static Task<(int ExitCode, string Output, string Errors)> RunAsync(TemporaryDirectory directory, params string[] command)
         => CommandRun.RunAsync(["storage", .. command, $"--Identity:StorageDirectory={directory.Path}"]);
-
-    private static int Draw(int sample, string what, int below)
-        => (int)(BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/{sample}/{what}"))) % (uint)below);
 
     private static List<string> Content(TemporaryDirectory directory) => [.. directory.Files.Where(name => !name.StartsWith('.'))
         .Select(name => $"{name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(directory.Path, name))))}")];
