@@ -42,7 +42,13 @@ internal sealed class DamageTests
             var content = _sample.Files[name];
             for (var length = 0; length < content.Length; length++)
             {
-                Check(With(name, content[..length]), name, length, content.Length, $"'{name}' cut at {length}");
+                var refusal = Check(With(name, content[..length]), name, length, content.Length, $"'{name}' cut at {length}");
+
+                // The last line that is left, in part or whole. Segments of the journal are named by their length.
+                if (refusal is not null && !IsJournal(name) && _sample.Lines.LastOrDefault(line => line.File == name && line.Start < length) is { } line)
+                {
+                    Assert.That(refusal, Does.Contain($" line {line.Number}:"), $"'{name}' cut at {length}");
+                }
             }
         }
     }
