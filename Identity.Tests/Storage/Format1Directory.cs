@@ -64,7 +64,7 @@ internal static class Format1Directory
         return files.AfterKill();
     }
 
-    public static StorageDirectory Open(MemoryFileSystem files, string root)
+    public static StorageDirectory Open(IFileSystem files, string root)
         => StorageDirectory.Open(files, new FileSystemStorageOptions { Directory = root }, Definitions, new FakeTimeProvider(Written), NullLogger.Instance);
 
     /// <summary>What is in a directory, of either format, as the JSON of each entry by collection and identifier; nothing is changed.</summary>

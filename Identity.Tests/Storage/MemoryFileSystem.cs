@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Tests.Storage;
@@ -17,9 +19,6 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
 
     /// <summary>Called with its number, from 0, and its name before a call that changes something; when it throws, a write is half done and any other call not at all.</summary>
     public Action<int, string>? Entering { get; set; }
-
-    /// <summary>Called after such a call has done its work.</summary>
-    public Action<int, string>? Leaving { get; set; }
 
     /// <summary>How many such calls there were.</summary>
     public int Calls { get; private set; }
@@ -57,6 +56,30 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
         lock (_lock)
         {
             return Copy(_durableFiles.Where(file => _durableFolders.Contains(Path.GetDirectoryName(file.Key)!)), _durableFolders, node => node.Durable);
+        }
+    }
+
+    /// <summary>Tells it from those that hold something else, or would after a power loss.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AddNames(_folders);
+        AddNames(_durableFolders);
+        AddFiles(_files, node => node.Content);
+        AddFiles(_durableFiles, node => node.Durable);
+        AddNames(_files.Where(file => file.Value.IsForgotten).Select(file => file.Key));
+        return Convert.ToHexString(hash.GetHashAndReset());
+
+        void AddNames(IEnumerable<string> names)
+            => hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\n', names.Order(StringComparer.Ordinal)) + "\n\n"));
+
+        void AddFiles(Dictionary<string, Node> nodes, Func<Node, byte[]> content)
+        {
+            AddNames(nodes.Keys);
+            foreach (var (_, node) in nodes.OrderBy(file => file.Key, StringComparer.Ordinal))
+            {
+                hash.AppendData(SHA256.HashData(content(node)));
+            }
         }
     }
 
@@ -165,8 +188,6 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
         {
             call();
         }
-
-        Leaving?.Invoke(number, name);
     }
 
     /// <summary>What a name stands for. Arrays are replaced and never changed, so that copies share them.</summary>
@@ -177,9 +198,12 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
         public byte[] Durable { get; set; } = [];
 
         public long LastWrite { get; set; }
+
+        /// <summary>Whether a flush failed after which the disk gets nothing more of it, whatever later ones say.</summary>
+        public bool IsForgotten { get; set; }
     }
 
-    private sealed class OpenedFile(MemoryFileSystem owner, Node node) : IWritableFile
+    private sealed class OpenedFile(MemoryFileSystem owner, Node node) : IWritableFile, IUnreliableFile
     {
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
@@ -187,7 +211,11 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
             owner.Do("Write", () => Put(content, (int)offset), () => Put(content[..(content.Length / 2)], (int)offset));
         }
 
-        public void Flush() => owner.Do("Flush", () => node.Durable = node.Content);
+        public void Flush() => owner.Do("Flush", () => node.Durable = node.IsForgotten ? node.Durable : node.Content);
+
+        public void Drop() => node.Content = node.Durable;
+
+        public void Forget() => node.IsForgotten = true;
 
         public void Dispose()
         {

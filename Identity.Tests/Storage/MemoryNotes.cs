@@ -34,17 +34,17 @@ internal sealed class MemoryNotes : IDisposable
 
     private FileSystemStorageOptions Options => new() { Directory = Root, SnapshotThreshold = long.MaxValue, JournalChunk = 512 };
 
-    public StorageDirectory Open(MemoryFileSystem? files = null) => StorageDirectory.Open(files ?? Files, Options, [Notes, Others], Time, NullLogger.Instance);
+    public StorageDirectory Open(IFileSystem? files = null) => StorageDirectory.Open(files ?? Files, Options, [Notes, Others], Time, NullLogger.Instance);
 
-    public StorageReport Verify(MemoryFileSystem? files = null) => Offline(files).Verify();
+    public StorageReport Verify(IFileSystem? files = null) => Offline(files).Verify();
 
-    public StorageReport Recover(MemoryFileSystem? files = null) => Offline(files).Recover();
+    public StorageReport Recover(IFileSystem? files = null) => Offline(files).Recover();
 
-    public StorageCompaction Compact(MemoryFileSystem? files = null) => Offline(files).Compact();
+    public StorageCompaction Compact(IFileSystem? files = null) => Offline(files).Compact();
 
     public StorageReseal Reseal(params string[] names) => Offline(null).Reseal(names);
 
-    public StorageReseal Reseal(MemoryFileSystem files, params string[] names) => Offline(files).Reseal(names);
+    public StorageReseal Reseal(IFileSystem files, params string[] names) => Offline(files).Reseal(names);
 
     /// <summary>Opens a directory, as a server does that is killed afterwards, and returns the JSON of each entry by collection and identifier.</summary>
     public SortedDictionary<string, string> Read(MemoryFileSystem files) => Read(Open(files));
@@ -55,5 +55,5 @@ internal sealed class MemoryNotes : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    private OfflineDirectory Offline(MemoryFileSystem? files) => new(files ?? Files, Options, [Notes, Others], Time);
+    private OfflineDirectory Offline(IFileSystem? files) => new(files ?? Files, Options, [Notes, Others], Time);
 }
