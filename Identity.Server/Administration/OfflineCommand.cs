@@ -25,7 +25,7 @@ internal static class OfflineCommand
     public static async Task<int> RunAsync(
         IReadOnlyList<string> settings, Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellationToken)
     {
-        if (settings.Where((token, index) => !IsSetting(token) && (index is 0 || !IsSetting(settings[index - 1]) || settings[index - 1].Contains('='))).FirstOrDefault() is { } stray)
+        if (settings.Where((token, index) => !IsSetting(token) && !IsValueOfSetting(settings, index)).FirstOrDefault() is { } stray)
         {
             await Console.Error.WriteLineAsync($"'{stray}' is not understood. --help lists what there is.");
             return 1;
@@ -73,9 +73,12 @@ internal static class OfflineCommand
     /// <returns>The values, and the settings among them.</returns>
     public static (string[] Values, string[] Settings) Split(string[] values)
     {
-        var settings = values.Where((value, index) => value.StartsWith('-') || (index > 0 && IsSetting(values[index - 1]) && !values[index - 1].Contains('='))).ToArray();
+        var settings = values.Where((value, index) => value.StartsWith('-') || IsValueOfSetting(values, index)).ToArray();
         return ([.. values.Except(settings)], settings);
     }
+
+    private static bool IsValueOfSetting(IReadOnlyList<string> tokens, int index)
+        => index > 0 && IsSetting(tokens[index - 1]) && !tokens[index - 1].Contains('=', StringComparison.Ordinal);
 
     private static bool IsSetting(string token) => token.StartsWith(Setting, StringComparison.OrdinalIgnoreCase);
 }
