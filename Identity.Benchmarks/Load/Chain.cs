@@ -9,10 +9,10 @@ internal sealed class Chain(string clientId, string refreshToken)
 
     /// <summary>Refreshes once, and makes sure that the answer is one.</summary>
     /// <exception cref="InvalidDataException">It has no access token, or no new refresh token.</exception>
-    public async ValueTask RefreshAsync(LoadConnection connection, CancellationToken cancellationToken)
+    public void Refresh(LoadConnection connection)
     {
-        var (status, body) = await connection.PostAsync("/connect/token", "application/x-www-form-urlencoded",
-            $"grant_type=refresh_token&client_id={clientId}&refresh_token={_refreshToken}", cancellationToken);
+        var (status, body) = connection.Post("/connect/token", "application/x-www-form-urlencoded",
+            $"grant_type=refresh_token&client_id={clientId}&refresh_token={_refreshToken}");
         if (status is not 200 || Read(body.Span, "\"access_token\""u8) is null
             || Read(body.Span, "\"refresh_token\""u8) is not { } next || next == _refreshToken)
         {

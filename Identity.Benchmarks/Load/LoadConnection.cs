@@ -7,47 +7,51 @@ namespace Identity.Benchmarks.Load;
 
 /// <summary>
 /// A kept-alive HTTP/1.1 connection that does no more than it must: the load program shares its cores with the servers, and what it
-/// takes is missing there.
+/// takes is missing there. Its thread sleeps in the kernel until there is an answer: threads of the pool would look for work meanwhile, on
+/// the core on which the answer is to be made.
 /// </summary>
 internal sealed class LoadConnection(IPEndPoint server) : IDisposable
 {
     private const int LargestResponse = 64 * 1_024;
 
-    private readonly Socket _socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+        // Milliseconds: a server that does not answer ends the run.
+        ReceiveTimeout = 60_000,
+    };
     private readonly byte[] _buffer = new byte[LargestResponse];
     private int _length;
 
     private static ReadOnlySpan<byte> HeaderEnd => "\r\n\r\n"u8;
 
-    public Task ConnectAsync(CancellationToken cancellationToken) => _socket.ConnectAsync(server, cancellationToken).AsTask();
+    public void Connect() => _socket.Connect(server);
 
     /// <summary>Posts a body and reads the whole answer.</summary>
     /// <param name="path">The path.</param>
     /// <param name="contentType">The type of the body.</param>
     /// <param name="body">ASCII.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The status and the body, which is overwritten by the next request.</returns>
-    public async ValueTask<(int Status, ReadOnlyMemory<byte> Body)> PostAsync(
-        string path, string contentType, string body, CancellationToken cancellationToken)
+    public (int Status, ReadOnlyMemory<byte> Body) Post(string path, string contentType, string body)
     {
         var request = Encoding.ASCII.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: {server}\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-        await _socket.SendAsync(request, cancellationToken);
+        _socket.Send(request);
         _length = 0;
         int headerEnd;
         while ((headerEnd = _buffer.AsSpan(0, _length).IndexOf(HeaderEnd)) < 0)
         {
-            await ReceiveAsync(cancellationToken);
+            Receive();
         }
 
         var status = ReadNumber(_buffer.AsSpan("HTTP/1.1 ".Length, 3));
         var start = headerEnd + HeaderEnd.Length;
-        return (status, await ReadBodyAsync(Encoding.ASCII.GetString(_buffer, 0, headerEnd), start, cancellationToken));
+        return (status, ReadBody(Encoding.ASCII.GetString(_buffer, 0, headerEnd), start));
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(string header, int start, CancellationToken cancellationToken)
+    private ReadOnlyMemory<byte> ReadBody(string header, int start)
     {
         const string Length = "\r\nContent-Length: ";
         if (header.IndexOf(Length, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
@@ -55,7 +59,7 @@ internal sealed class LoadConnection(IPEndPoint server) : IDisposable
             var length = ReadNumber(_buffer.AsSpan(at + Length.Length));
             while (_length < start + length)
             {
-                await ReceiveAsync(cancellationToken);
+                Receive();
             }
 
             return _buffer.AsMemory(start, length);
@@ -73,14 +77,14 @@ internal sealed class LoadConnection(IPEndPoint server) : IDisposable
             int lineEnd;
             while ((lineEnd = _buffer.AsSpan(next, _length - next).IndexOf("\r\n"u8)) < 0)
             {
-                await ReceiveAsync(cancellationToken);
+                Receive();
             }
 
             var size = ReadNumber(_buffer.AsSpan(next, lineEnd), 'X');
             next += lineEnd + 2;
             while (_length < next + size + 2)
             {
-                await ReceiveAsync(cancellationToken);
+                Receive();
             }
 
             if (size is 0)
@@ -96,14 +100,14 @@ internal sealed class LoadConnection(IPEndPoint server) : IDisposable
     private static int ReadNumber(ReadOnlySpan<byte> text, char format = default)
         => Utf8Parser.TryParse(text, out int number, out _, format) ? number : throw new InvalidDataException("The answer is not HTTP/1.1.");
 
-    private async ValueTask ReceiveAsync(CancellationToken cancellationToken)
+    private void Receive()
     {
         if (_length == _buffer.Length)
         {
             throw new InvalidDataException($"The answer is longer than {LargestResponse} bytes.");
         }
 
-        var received = await _socket.ReceiveAsync(_buffer.AsMemory(_length), cancellationToken);
+        var received = _socket.Receive(_buffer.AsSpan(_length));
         _length += received is 0 ? throw new EndOfStreamException("The server closed the connection instead of answering.") : received;
     }
 }

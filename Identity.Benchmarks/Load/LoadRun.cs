@@ -114,18 +114,17 @@ internal sealed class LoadRun(LoadOptions options) : IAsyncDisposable
     private static Task<Measurement> RefreshAsync(
         ServerUnderLoad server, IReadOnlyList<Chain> chains, int clients, TimeSpan duration, int requests, CancellationToken cancellationToken)
         => Measurement.TakeAsync(
-            server, [.. chains.Take(clients).Select(chain => (Func<LoadConnection, CancellationToken, ValueTask>)chain.RefreshAsync)],
+            server, [.. chains.Take(clients).Select(chain => (Action<LoadConnection>)chain.Refresh)],
             duration, requests, cancellationToken);
 
     private Task<Measurement> RegisterAsync(ServerUnderLoad server, int clients, CancellationToken cancellationToken)
         => Measurement.TakeAsync(
-            server, [.. Enumerable.Repeat<Func<LoadConnection, CancellationToken, ValueTask>>(RegisterAsync, clients)],
+            server, [.. Enumerable.Repeat<Action<LoadConnection>>(Register, clients)],
             options.Duration, int.MaxValue, cancellationToken);
 
-    private static async ValueTask RegisterAsync(LoadConnection connection, CancellationToken cancellationToken)
+    private static void Register(LoadConnection connection)
     {
-        var (status, body) = await connection.PostAsync(
-            Yardsticks.YardstickRegistration.Path, "application/json", Preparation.Registration, cancellationToken);
+        var (status, body) = connection.Post(Yardsticks.YardstickRegistration.Path, "application/json", Preparation.Registration);
         if (status is not 201 || body.Span.IndexOf("client_id"u8) < 0)
         {
             throw new InvalidDataException($"That is no registration ({status}): {System.Text.Encoding.UTF8.GetString(body.Span)}");

@@ -19,7 +19,7 @@ internal sealed record Measurement(double PerSecond, double P50, double P99, dou
     /// <returns>What was measured.</returns>
     public static async Task<Measurement> TakeAsync(
         ServerUnderLoad server,
-        IReadOnlyList<Func<LoadConnection, CancellationToken, ValueTask>> clients,
+        IReadOnlyList<Action<LoadConnection>> clients,
         TimeSpan duration,
         int requests,
         CancellationToken cancellationToken)
@@ -27,15 +27,12 @@ internal sealed record Measurement(double PerSecond, double P50, double P99, dou
         var connections = clients.Select(_ => new LoadConnection(server.EndPoint)).ToList();
         try
         {
-            foreach (var connection in connections)
-            {
-                await connection.ConnectAsync(cancellationToken);
-            }
-
+            connections.ForEach(connection => connection.Connect());
             var left = requests;
             var before = server.ReadUse();
             var start = Stopwatch.GetTimestamp();
-            var times = await Task.WhenAll(clients.Zip(connections, RunAsync));
+            var times = await Task.WhenAll(clients.Zip(connections, (ask, connection) => Task.Factory.StartNew(
+                () => Run(ask, connection), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
             var elapsed = Stopwatch.GetElapsedTime(start);
             var after = server.ReadUse();
             var sorted = times.SelectMany(time => time).Order().ToArray();
@@ -46,13 +43,14 @@ internal sealed record Measurement(double PerSecond, double P50, double P99, dou
                 (after.CpuSeconds - before.CpuSeconds) * 1_000 / sorted.Length,
                 (after.WrittenBytes - before.WrittenBytes) / (double)sorted.Length);
 
-            async Task<List<double>> RunAsync(Func<LoadConnection, CancellationToken, ValueTask> ask, LoadConnection connection)
+            List<double> Run(Action<LoadConnection> ask, LoadConnection connection)
             {
                 var milliseconds = new List<double>();
                 while (Stopwatch.GetElapsedTime(start) < duration && Interlocked.Decrement(ref left) >= 0)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     var asked = Stopwatch.GetTimestamp();
-                    await ask(connection, cancellationToken);
+                    ask(connection);
                     milliseconds.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
                 }
 
