@@ -28,63 +28,47 @@ internal static partial class DirectoryAccess
     {
         DirectoryLock.RefuseWithoutLocking(directory);
         DirectoryPlace.Check(files, directory);
-        if (!Directory.Exists(directory))
+        if (!Check(files, directory, isKept: null))
         {
             throw new StorageException($"There is no storage directory '{directory}'.");
         }
-
-        Check(files, directory, isKept: null);
     }
 
     /// <summary>Narrows whatever is wider than it should be, and says so.</summary>
+    /// <returns>What others could read or write.</returns>
     /// <exception cref="StorageException">It is wider and cannot be narrowed.</exception>
-    public static void MakePrivate(string directory, ILogger logger)
+    public static IReadOnlyList<StorageFinding> MakePrivate(IFileSystem files, string directory, ILogger logger)
     {
-        if (OperatingSystem.IsWindows())
+        var wider = FindWider(files, directory).ToList();
+        foreach (var (path, mode, allowed) in wider)
         {
-            return;
+            Narrow(files, path, mode, allowed, logger);
         }
 
-        foreach (var (path, allowed) in Expected(directory))
-        {
-            Narrow(path, allowed, logger);
-        }
+        return Describe(directory, wider);
     }
 
     /// <summary>Names what others may read or write, and changes nothing.</summary>
-    public static IReadOnlyList<StorageFinding> FindWiderRights(string directory)
+    public static IReadOnlyList<StorageFinding> FindWiderRights(IFileSystem files, string directory)
+        => Describe(directory, FindWider(files, directory));
+
+    /// <returns>Whether the directory is there.</returns>
+    private static bool Check(IFileSystem files, string directory, Func<string, bool>? isKept)
     {
-        List<StorageFinding> findings = [];
-        if (!OperatingSystem.IsWindows())
-        {
-            foreach (var (path, allowed) in Expected(directory))
-            {
-                var mode = File.GetUnixFileMode(path);
-                if ((mode & ~allowed) is not UnixFileMode.None)
-                {
-                    findings.Add(new StorageFinding(Path.GetRelativePath(directory, path), null,
-                        $"others can read or write it (mode {Convert.ToString((int)mode, 8)}); the next start makes it private, and so does a recovery"));
-                }
-            }
-        }
-
-        return findings;
-    }
-
-    private static void Check(IFileSystem files, string directory, Func<string, bool>? isKept)
-    {
-        if (!Directory.Exists(directory))
-        {
-            return;
-        }
-
         try
         {
-            DirectoryContent.CheckEntries(directory, FileIdentity.CurrentUser);
+            if (!files.FolderExists(directory))
+            {
+                return false;
+            }
+
+            DirectoryContent.CheckEntries(files, directory, FileIdentity.CurrentUser);
             if (isKept is not null)
             {
                 DirectoryContent.CheckFirstStart(files, directory, isKept);
             }
+
+            return true;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
@@ -93,22 +77,27 @@ internal static partial class DirectoryAccess
         }
     }
 
-    private static IEnumerable<(string Path, UnixFileMode Allowed)> Expected(string directory)
-        => DirectoryContent.List(directory).Select(entry => (entry.FullName, entry is DirectoryInfo ? Owner : Owner & ~UnixFileMode.UserExecute))
-            .Prepend((directory, Owner));
-
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static void Narrow(string path, UnixFileMode allowed, ILogger logger)
+    private static IEnumerable<(string Path, UnixFileMode Mode, UnixFileMode Allowed)> FindWider(IFileSystem files, string directory)
     {
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & ~allowed) is UnixFileMode.None)
+        foreach (var (path, kind) in DirectoryContent.List(files, directory).Prepend((directory, EntryKind.Folder)))
         {
-            return;
+            var allowed = kind is EntryKind.Folder ? Owner : Owner & ~UnixFileMode.UserExecute;
+            if (files.GetMode(path) is { } mode && (mode & ~allowed) is not UnixFileMode.None)
+            {
+                yield return (path, mode, allowed);
+            }
         }
+    }
 
+    private static List<StorageFinding> Describe(string directory, IEnumerable<(string Path, UnixFileMode Mode, UnixFileMode Allowed)> wider)
+        => [.. wider.Select(entry => new StorageFinding(Path.GetRelativePath(directory, entry.Path), null,
+            $"others can read or write it (mode {Convert.ToString((int)entry.Mode, 8)}); the next start makes it private, and so does a recovery"))];
+
+    private static void Narrow(IFileSystem files, string path, UnixFileMode mode, UnixFileMode allowed, ILogger logger)
+    {
         try
         {
-            File.SetUnixFileMode(path, mode & allowed);
+            files.SetMode(path, mode & allowed);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

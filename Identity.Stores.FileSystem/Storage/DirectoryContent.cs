@@ -10,41 +10,28 @@ internal static class DirectoryContent
     private const string LostAndFound = "lost+found";
 
     /// <summary>Everything in the directory, and in the folders there.</summary>
-    public static IEnumerable<FileSystemInfo> List(string directory)
-    {
-        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos().Where(IsOurs))
-        {
-            yield return entry;
-            if (entry is DirectoryInfo && !IsLink(entry))
-            {
-                foreach (var inner in List(entry.FullName))
-                {
-                    yield return inner;
-                }
-            }
-        }
-    }
+    public static IEnumerable<(string Path, EntryKind Kind)> List(IFileSystem files, string directory)
+        => Identify(files, directory).Select(entry => (entry.Path, entry.Identity.Kind));
 
+    /// <param name="files">The file system.</param>
     /// <param name="directory">The directory.</param>
     /// <param name="user">The user as whom this process runs, to whom all of it must belong; null where that is not known.</param>
     /// <exception cref="StorageException">It belongs to somebody else, or something in it is neither a file nor a folder. Nothing was changed.</exception>
-    public static void CheckEntries(string directory, uint? user)
+    public static void CheckEntries(IFileSystem files, string directory, uint? user)
     {
-        CheckOwner(directory, directory, FileIdentity.Of(directory), user);
-        foreach (var entry in List(directory))
+        CheckOwner(directory, directory, files.Identify(directory), user);
+        foreach (var (path, identity) in Identify(files, directory))
         {
-            // What has gone meanwhile was a temporary file of the process that holds the directory, as the lock will tell.
-            var identity = FileIdentity.Of(entry.FullName);
-            switch (identity?.Kind)
+            switch (identity.Kind)
             {
                 case EntryKind.Link:
-                    throw new StorageException($"'{entry.FullName}' is a symbolic link to '{entry.LinkTarget}'. Files are replaced when they are written, " +
+                    throw new StorageException($"'{path}' is a symbolic link to '{identity.Target}'. Files are replaced when they are written, " +
                         "which would leave what it points to behind. Put the file or folder itself in its place.");
                 case EntryKind.Other:
-                    throw new StorageException($"'{entry.FullName}' is neither a file nor a folder. Move it out of the storage directory.");
+                    throw new StorageException($"'{path}' is neither a file nor a folder. Move it out of the storage directory.");
             }
 
-            CheckOwner(directory, entry.FullName, identity, user);
+            CheckOwner(directory, path, identity, user);
         }
     }
 
@@ -80,19 +67,35 @@ internal static class DirectoryContent
                 "Nothing was changed. Name a directory that is empty or does not exist yet.");
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(directory) & UnixFileMode.StickyBit) is not UnixFileMode.None)
+        if (files.GetMode(directory) is { } mode && mode.HasFlag(UnixFileMode.StickyBit))
         {
             throw new StorageException($"'{directory}' is shared by all users of this machine (mode 1777 or the like), and a storage directory is private. Name a directory below it.");
         }
     }
 
-    private static bool IsOurs(FileSystemInfo entry)
-        => entry.Name is not LostAndFound && (entry.Name[0] is not '.' || entry.Name is DirectoryLock.FileName or DirectoryLock.OwnerFileName);
+    private static IEnumerable<(string Path, FileIdentity Identity)> Identify(IFileSystem files, string directory)
+    {
+        foreach (var name in files.ListFolders(directory).Concat(files.ListFiles(directory)).Where(IsOurs))
+        {
+            var path = Path.Combine(directory, name);
+
+            // What has gone meanwhile was a temporary file of the process that holds the directory, as the lock will tell.
+            if (files.Identify(path) is { } identity)
+            {
+                yield return (path, identity);
+                foreach (var inner in identity.Kind is EntryKind.Folder ? Identify(files, path) : [])
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
+
+    private static bool IsOurs(string name)
+        => name is not LostAndFound && (name[0] is not '.' || name is DirectoryLock.FileName or DirectoryLock.OwnerFileName);
 
     private static bool IsForeign(string name)
         => name[0] is not '.' && name is not LostAndFound && !DirectoryFiles.IsLeftover(name);
-
-    private static bool IsLink(FileSystemInfo entry) => entry.LinkTarget is not null;
 
     private static void CheckOwner(string directory, string path, FileIdentity? identity, uint? user)
     {

@@ -15,15 +15,11 @@ internal sealed class DirectoryLock : IDisposable
     private const string LockingVariable = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING";
     private const string MendRights = "The user that runs the server must be able to write in that directory (mode 0700, on a disk that is mounted for writing and not full).";
 
-    // What opening says when another process holds the lock: EAGAIN or EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
-
-    private readonly FileStream _stream;
+    private readonly IFileSystem _files;
+    private readonly IDisposable _lock;
     private readonly string _ownerPath;
 
-    private DirectoryLock(FileStream stream, string ownerPath) => (_stream, _ownerPath) = (stream, ownerPath);
+    private DirectoryLock(IFileSystem files, IDisposable @lock, string ownerPath) => (_files, _lock, _ownerPath) = (files, @lock, ownerPath);
 
     /// <summary>Before anything is created: .NET can be told not to lock files, and then a second owner would get in unnoticed.</summary>
     /// <exception cref="StorageException">It was told so.</exception>
@@ -41,27 +37,15 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     /// <exception cref="StorageException">Another process holds the directory, or locks have no effect there.</exception>
-    public static DirectoryLock Acquire(string directory, TimeProvider time)
+    public static DirectoryLock Acquire(IFileSystem files, string directory, TimeProvider time)
     {
-        var path = Path.Combine(directory, FileName);
         var ownerPath = Path.Combine(directory, OwnerFileName);
-        var stream = TryOpen(path) ?? throw new StorageException(
-            $"The storage directory '{directory}' is in use by {DescribeOwner(ownerPath)}. " +
+        var held = TryLock(files, directory) ?? throw new StorageException(
+            $"The storage directory '{directory}' is in use by {DescribeOwner(files, ownerPath)}. " +
             "Stop that process first, or give this one a directory of its own (Identity:StorageDirectory or OAUTH_STORAGE_DIR).");
-
-        // Some file systems take a lock without holding it: then a second owner would get in unnoticed.
-        if (TryOpen(path) is { } second)
-        {
-            second.Dispose();
-            stream.Dispose();
-            throw new StorageException($"The storage directory '{directory}' cannot be locked: the file system there has no locks. Use a local disk.");
-        }
-
         try
         {
-            using var owner = new FileStream(ownerPath, Options(FileMode.Create));
-            JsonSerializer.Serialize(owner, new DirectoryOwner(Environment.ProcessId, Environment.MachineName, Timestamp.Format(time.GetUtcNow())),
-                DirectoryOwnerJson.Default.DirectoryOwner);
+            WriteOwner(files, ownerPath, time);
         }
         catch (IOException)
         {
@@ -69,36 +53,37 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            stream.Dispose();
+            held.Dispose();
             throw new StorageException($"'{ownerPath}' cannot be written: {exception.Message} {MendRights}", exception);
         }
 
-        return new DirectoryLock(stream, ownerPath);
+        return new DirectoryLock(files, held, ownerPath);
     }
 
     public void Dispose()
     {
         try
         {
-            File.Delete(_ownerPath);
+            _files.Delete(_ownerPath);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It only informs; the next owner overwrites it.
+            // It only informs; the next owner replaces it.
         }
 
-        _stream.Dispose();
+        _lock.Dispose();
     }
 
-    private static FileStream? TryOpen(string path)
+    private static IDisposable? TryLock(IFileSystem files, string directory)
     {
+        var path = Path.Combine(directory, FileName);
         try
         {
-            return new FileStream(path, Options(FileMode.OpenOrCreate));
+            return files.TryLock(path);
         }
-        catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
+        catch (NotSupportedException exception)
         {
-            return null;
+            throw new StorageException($"The storage directory '{directory}' cannot be locked: {exception.Message} Use a local disk.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -106,22 +91,21 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    private static FileStreamOptions Options(FileMode mode)
+    private static void WriteOwner(IFileSystem files, string path, TimeProvider time)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
+        // The last owner's is there where that was killed.
+        files.Delete(path);
+        using var file = files.CreateFile(path);
+        file.Write(JsonSerializer.SerializeToUtf8Bytes(
+            new DirectoryOwner(Environment.ProcessId, Environment.MachineName, Timestamp.Format(time.GetUtcNow())), DirectoryOwnerJson.Default.DirectoryOwner), 0);
     }
 
-    private static string DescribeOwner(string path)
+    private static string DescribeOwner(IFileSystem files, string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), DirectoryOwnerJson.Default.DirectoryOwner) is { } owner
+            using var stream = files.OpenRead(path);
+            return JsonSerializer.Deserialize(stream, DirectoryOwnerJson.Default.DirectoryOwner) is { } owner
                 ? string.Create(CultureInfo.InvariantCulture, $"process {owner.ProcessId} on {owner.Machine} since {owner.Since}")
                 : "another process";
         }

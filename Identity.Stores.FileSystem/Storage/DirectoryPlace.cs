@@ -13,16 +13,16 @@ internal static class DirectoryPlace
     {
         try
         {
-            var existing = FindExisting(directory);
+            var existing = FindExisting(files, directory);
             if (files.GetFormat(existing) is { } format && NetworkFileSystems.Contains(format))
             {
                 throw new StorageException($"The storage directory '{directory}' would be on a network file system ({format}), where locks and flushes " +
                     $"cannot be relied on. Use a local disk: {NameAnother}.");
             }
         }
-        catch (IOException exception) when (exception is not StorageException)
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
-            throw new StorageException($"The storage directory '{directory}' cannot be used: {exception.Message}. " +
+            throw new StorageException($"The storage directory '{directory}' cannot be used: {exception.Message.TrimEnd('.')}. " +
                 $"Give the user that runs the server the rights to it, or {NameAnother}.", exception);
         }
     }
@@ -33,7 +33,7 @@ internal static class DirectoryPlace
     {
         try
         {
-            var existing = FindExisting(directory);
+            var existing = FindExisting(files, directory);
             files.CreateFolder(directory);
             for (var created = directory; created.Length > existing.Length; created = Path.GetDirectoryName(created)!)
             {
@@ -48,23 +48,24 @@ internal static class DirectoryPlace
     }
 
     /// <summary>The directory, or the nearest folder above it that exists.</summary>
-    private static string FindExisting(string directory)
+    private static string FindExisting(IFileSystem files, string directory)
     {
         for (var path = directory; ; path = Path.GetDirectoryName(path) ?? throw new IOException("There is no such drive"))
         {
-            switch (FileIdentity.Of(path)?.Kind)
+            var identity = files.Identify(path);
+            switch (identity?.Kind)
             {
                 case null:
                     continue;
                 case EntryKind.Folder:
                     return path;
-                case EntryKind.Link when path != directory && Directory.Exists(path):
+                case EntryKind.Link when path != directory && files.FolderExists(path):
                     return path;
                 case EntryKind.Link when path == directory:
-                    throw new StorageException($"'{directory}' is a symbolic link to '{new FileInfo(path).LinkTarget}'. Name that directory itself as the storage directory.");
+                    throw new StorageException($"'{directory}' is a symbolic link to '{identity.Value.Target}'. Name that directory itself as the storage directory.");
                 case EntryKind.Link:
                     throw new StorageException($"The storage directory '{directory}' cannot be created: '{path}' is a symbolic link to " +
-                        $"'{new FileInfo(path).LinkTarget}', which is no folder. Mend the link, or {NameAnother}.");
+                        $"'{identity.Value.Target}', which is no folder. Mend the link, or {NameAnother}.");
                 default:
                     throw new StorageException(path == directory
                         ? $"'{directory}' should be the storage directory but is a file. Move it away, or {NameAnother}."

@@ -19,7 +19,8 @@ internal enum EntryKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Owner">The number of the user that it belongs to; null where that cannot be asked.</param>
 /// <param name="Device">The device as <c>/proc/self/mountinfo</c> names it, <c>8:1</c>; null where that cannot be asked.</param>
-internal readonly partial record struct FileIdentity(EntryKind Kind, uint? Owner, string? Device)
+/// <param name="Target">What a link points to.</param>
+internal readonly partial record struct FileIdentity(EntryKind Kind, uint? Owner = null, string? Device = null, string? Target = null)
 {
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
@@ -64,15 +65,15 @@ internal readonly partial record struct FileIdentity(EntryKind Kind, uint? Owner
             _ => EntryKind.Other,
         };
         var device = string.Create(CultureInfo.InvariantCulture, $"{MemoryMarshal.Read<uint>(answer[136..])}:{MemoryMarshal.Read<uint>(answer[140..])}");
-        return new(kind, MemoryMarshal.Read<uint>(answer[20..]), device);
+        return new(kind, MemoryMarshal.Read<uint>(answer[20..]), device, kind is EntryKind.Link ? new FileInfo(path).LinkTarget : null);
     }
 
     private static FileIdentity? Describe(string path)
     {
         FileSystemInfo entry = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
-        return entry.LinkTarget is not null ? new(EntryKind.Link, null, null)
+        return entry.LinkTarget is { } target ? new(EntryKind.Link, Target: target)
             : !entry.Exists ? null
-            : new(entry is DirectoryInfo ? EntryKind.Folder : EntryKind.File, null, null);
+            : new(entry is DirectoryInfo ? EntryKind.Folder : EntryKind.File);
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -3,16 +3,28 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>Every call by which the engine touches the disk, so that a test can make each of them fail.</summary>
 internal interface IFileSystem
 {
-    /// <summary>Holds a folder for this process, until the result is disposed.</summary>
-    /// <exception cref="StorageException">Another process holds it, or locks have no effect there.</exception>
-    IDisposable Hold(string folder, TimeProvider time);
+    /// <summary>Locks a file for this process, until the result is disposed; the file is created unless it exists.</summary>
+    /// <returns>Null where another process has locked it.</returns>
+    /// <exception cref="NotSupportedException">Locks have no effect there.</exception>
+    IDisposable? TryLock(string path);
 
     bool FileExists(string path);
 
-    /// <summary>The names of the files in a folder, ordered; none where the folder does not exist.</summary>
+    /// <summary>Whether there is a folder, or a link to one.</summary>
+    bool FolderExists(string path);
+
+    /// <summary>What stands under a name; null where there is nothing.</summary>
+    FileIdentity? Identify(string path);
+
+    /// <summary>Who may do what with a file or a folder; null where the system has no such thing.</summary>
+    UnixFileMode? GetMode(string path);
+
+    void SetMode(string path, UnixFileMode mode);
+
+    /// <summary>The names of everything in a folder that is no folder, ordered; none where the folder does not exist.</summary>
     IReadOnlyList<string> ListFiles(string folder);
 
-    /// <summary>The names of the folders in a folder, ordered; none where the folder does not exist.</summary>
+    /// <summary>The names of the folders in a folder, and of links to folders, ordered; none where the folder does not exist.</summary>
     IReadOnlyList<string> ListFolders(string folder);
 
     /// <summary>Creates a folder that only its owner may enter (0700), durably, unless it exists.</summary>
@@ -38,7 +50,7 @@ internal interface IFileSystem
     FileStamp GetStamp(string path);
 
     /// <summary>The name of the file system that a folder is on, such as <c>ext4</c>; null where there is none to name.</summary>
-    string? GetFormat(string folder) => null;
+    string? GetFormat(string folder);
 }
 
 internal readonly record struct FileStamp(long Length, DateTime LastWrite);

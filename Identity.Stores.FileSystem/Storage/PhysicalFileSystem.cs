@@ -5,9 +5,41 @@ internal sealed class PhysicalFileSystem : IFileSystem
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
 
-    public IDisposable Hold(string folder, TimeProvider time) => DirectoryLock.Acquire(folder, time);
+    // What opening says when another process holds the lock: EAGAIN or EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    public IDisposable? TryLock(string path)
+    {
+        var stream = TryOpenAlone(path);
+
+        // Some file systems take a lock without holding it: then a second owner would get in unnoticed.
+        if (stream is not null && TryOpenAlone(path) is { } second)
+        {
+            second.Dispose();
+            stream.Dispose();
+            throw new NotSupportedException("The file system there has no locks.");
+        }
+
+        return stream;
+    }
 
     public bool FileExists(string path) => File.Exists(path);
+
+    public bool FolderExists(string path) => Directory.Exists(path);
+
+    public FileIdentity? Identify(string path) => FileIdentity.Of(path);
+
+    public UnixFileMode? GetMode(string path) => OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path);
+
+    public void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
 
     public IReadOnlyList<string> ListFiles(string folder) => Directory.Exists(folder)
         ? [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
@@ -65,6 +97,29 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public string? GetFormat(string folder) => NetworkFileSystems.NameOf(folder);
 
+    private static FileStream? TryOpenAlone(string path)
+    {
+        try
+        {
+            return new FileStream(path, Private(new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None }));
+        }
+        catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A file that these create is its owner's alone from its first moment.</summary>
+    private static FileStreamOptions Private(FileStreamOptions options)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = PrivateFile;
+        }
+
+        return options;
+    }
+
     private sealed class WritableFile : IWritableFile
     {
         // A stream, since only a stream takes the mode that the file has from its first moment; it buffers nothing.
@@ -73,12 +128,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
         public WritableFile(string path, FileMode mode)
         {
             var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-            if (mode is FileMode.CreateNew && !OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = PrivateFile;
-            }
-
-            _stream = new FileStream(path, options);
+            _stream = new FileStream(path, mode is FileMode.CreateNew ? Private(options) : options);
         }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_stream.SafeFileHandle, bytes, offset);

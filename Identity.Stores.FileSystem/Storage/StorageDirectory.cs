@@ -16,7 +16,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, CollectionState> _states;
     private readonly Dictionary<CollectionDefinition, object> _collections = new(ReferenceEqualityComparer.Instance);
-    private readonly IDisposable _lock;
+    private readonly DirectoryLock _lock;
     private readonly ManifestFile _manifest;
     private readonly JournalWriter _journal;
     private readonly SnapshotWriter _snapshots;
@@ -33,10 +33,10 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         var definitions = collections.ToList();
         _states = definitions.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal);
         DirectoryAccess.Prepare(files, Path, name => JournalSegment.TryParse(name, out _) || _states.Values.Any(state => state.FileName == name));
-        _lock = files.Hold(Path, time);
+        _lock = DirectoryLock.Acquire(files, Path, time);
         try
         {
-            DirectoryAccess.MakePrivate(Path, logger);
+            DirectoryAccess.MakePrivate(files, Path, logger);
             var loader = new DirectoryLoader(files, Path, _states, options, time, logger);
             _manifest = loader.Load();
             _journal = new JournalWriter(files, Path, _manifest, options.JournalChunk, time) { Length = loader.JournalLength };

@@ -40,9 +40,17 @@ internal sealed class FaultyFileSystem(IFileSystem? disk = null) : IFileSystem
         }
     }
 
-    public IDisposable Hold(string folder, TimeProvider time) => _disk.Hold(folder, time);
+    public IDisposable? TryLock(string path) => Do("TryLock", path, () => _disk.TryLock(path), held => held?.Dispose());
 
     public bool FileExists(string path) => Do("FileExists", path, () => _disk.FileExists(path));
+
+    public bool FolderExists(string path) => Do("FolderExists", path, () => _disk.FolderExists(path));
+
+    public FileIdentity? Identify(string path) => Do("Identify", path, () => _disk.Identify(path));
+
+    public UnixFileMode? GetMode(string path) => Do("GetMode", path, () => _disk.GetMode(path));
+
+    public void SetMode(string path, UnixFileMode mode) => Do("SetMode", path, () => _disk.SetMode(path, mode));
 
     public IReadOnlyList<string> ListFiles(string folder) => Do("ListFiles", folder, () => _disk.ListFiles(folder));
 
@@ -62,7 +70,7 @@ internal sealed class FaultyFileSystem(IFileSystem? disk = null) : IFileSystem
 
     public void FlushFolder(string path) => Do("FlushFolder", path, () => _disk.FlushFolder(path));
 
-    public string? GetFormat(string folder) => Format ?? _disk.GetFormat(folder);
+    public string? GetFormat(string folder) => Do("GetFormat", folder, () => Format ?? _disk.GetFormat(folder));
 
     public FileStamp GetStamp(string path) => Do("GetStamp", path, () => _disk.GetStamp(path));
 

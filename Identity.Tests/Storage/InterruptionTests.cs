@@ -137,7 +137,9 @@ internal sealed class InterruptionTests
                 isDone = false;
             }
 
-            Assert.That(isDone, Is.EqualTo(injection.Call is null), $"{injection}: is told");
+            // Who holds the directory is only said for people.
+            var isOfOwner = injection.Call is { } call && Path.GetFileName(call.Path) is DirectoryLock.OwnerFileName;
+            Assert.That(isDone || isOfOwner, Is.EqualTo(injection.Call is null || isOfOwner), $"{injection}: is told");
             left.Add((files.AfterPowerLoss(), $"{injection}, and a power loss"));
             left.Add((files, $"{injection}"));
 

@@ -23,8 +23,8 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
     /// <summary>How many such calls there were.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>The files by their name relative to the root, and what they hold.</summary>
-    public SortedDictionary<string, byte[]> Content => new(_files.ToDictionary(file => Path.GetRelativePath(root, file.Key), file => file.Value.Content), StringComparer.Ordinal);
+    /// <summary>The files by their name relative to the root, and what they hold; without the one that says who holds the directory.</summary>
+    public SortedDictionary<string, byte[]> Content => new(_files.Where(file => Path.GetFileName(file.Key) is not DirectoryLock.OwnerFileName).ToDictionary(file => Path.GetRelativePath(root, file.Key), file => file.Value.Content), StringComparer.Ordinal);
 
     public IEnumerable<string> Names => Content.Keys;
 
@@ -84,9 +84,20 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
     }
 
     // Whoever has it is the only one.
-    public IDisposable Hold(string folder, TimeProvider time) => Stream.Null;
+    public IDisposable? TryLock(string path) => Stream.Null;
 
     public bool FileExists(string path) => _files.ContainsKey(path);
+
+    public bool FolderExists(string path) => _folders.Contains(path);
+
+    public FileIdentity? Identify(string path)
+        => _files.ContainsKey(path) ? new(EntryKind.File) : FolderExists(path) ? new(EntryKind.Folder) : null;
+
+    public UnixFileMode? GetMode(string path) => null;
+
+    public void SetMode(string path, UnixFileMode mode) => throw new NotSupportedException();
+
+    public string? GetFormat(string folder) => null;
 
     public IReadOnlyList<string> ListFiles(string folder) => NamesIn(_files.Keys, folder);
 

@@ -103,7 +103,7 @@ internal sealed class RefusedDirectoryTests
 
         var user = FileIdentity.CurrentUser!.Value;
         var before = Describe(root.Parent);
-        var other = Assert.Throws<StorageException>(() => DirectoryContent.CheckEntries(root.Path, user + 1));
+        var other = Assert.Throws<StorageException>(() => DirectoryContent.CheckEntries(new PhysicalFileSystem(), root.Path, user + 1));
         AssertRefused(other!, root.Path, $"belongs to user {user}, and this process runs as user {user + 1}");
 
         // Only root can give a file away.

@@ -4,14 +4,17 @@ namespace Identity.Tests.Storage;
 
 /// <summary>
 /// A disk in memory that knows what was flushed, and so what a kill or a loss of power would leave: a kill everything, a loss
-/// of power what was flushed and, of the rest, any part. Its root is the folder that is created first; only the lock is a real file there.
+/// of power what was flushed and, of the rest, any part. Its root is the folder that is asked about first.
 /// </summary>
 internal sealed class SimulatedDisk : IFileSystem
 {
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, SimulatedFile> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedFile> _durableNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
     private string? _root;
     private long _writes;
 
@@ -52,7 +55,50 @@ internal sealed class SimulatedDisk : IFileSystem
         }
     }
 
-    public IDisposable Hold(string folder, TimeProvider time) => new PhysicalFileSystem().Hold(folder, time);
+    public IDisposable? TryLock(string path)
+    {
+        var name = NameOf(path);
+        lock (_lock)
+        {
+            return _locked.Add(name) ? new HeldLock(this, name) : null;
+        }
+    }
+
+    public FileIdentity? Identify(string path)
+    {
+        lock (_lock)
+        {
+            return FolderExists(path) ? new(EntryKind.Folder) : _names.ContainsKey(NameOf(path)) ? new(EntryKind.File) : null;
+        }
+    }
+
+    public bool FolderExists(string path)
+    {
+        var name = NameOf(path);
+        lock (_lock)
+        {
+            // Where it lies there are folders up to the root of the real disk.
+            return name.StartsWith("..", StringComparison.Ordinal) || _folders.Contains(name);
+        }
+    }
+
+    public UnixFileMode? GetMode(string path)
+    {
+        lock (_lock)
+        {
+            return FolderExists(path) ? FolderMode : Find(path).Mode;
+        }
+    }
+
+    public void SetMode(string path, UnixFileMode mode)
+    {
+        lock (_lock)
+        {
+            Find(path).Mode = mode;
+        }
+    }
+
+    public string? GetFormat(string folder) => null;
 
     public bool FileExists(string path)
     {
@@ -82,11 +128,10 @@ internal sealed class SimulatedDisk : IFileSystem
 
     public void CreateFolder(string path)
     {
-        new PhysicalFileSystem().CreateFolder(path);
+        var name = NameOf(path);
         lock (_lock)
         {
-            _root ??= path;
-            _folders.Add(NameOf(path));
+            _folders.Add(name);
         }
     }
 
@@ -175,6 +220,7 @@ internal sealed class SimulatedDisk : IFileSystem
                 if ((isNew ? _names : (IReadOnlyDictionary<string, SimulatedFile>)_durableNames).TryGetValue(name, out var file))
                 {
                     copy.Put(name, durableOnly ? file.AfterPowerLoss(chance) : file.Content);
+                    copy._names[name].Mode = file.Mode;
                 }
             }
         }
@@ -185,9 +231,20 @@ internal sealed class SimulatedDisk : IFileSystem
     private SimulatedFile Find(string path)
         => _names.TryGetValue(NameOf(path), out var file) ? file : throw new FileNotFoundException($"There is no '{path}'.");
 
-    private string NameOf(string path) => Path.GetRelativePath(_root!, path) is var name and not "." ? name : string.Empty;
+    private string NameOf(string path) => Path.GetRelativePath(_root ??= path, path) is var name and not "." ? name : string.Empty;
 
     private static string FolderOf(string name) => Path.GetDirectoryName(name) ?? string.Empty;
+
+    private sealed class HeldLock(SimulatedDisk disk, string name) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (disk._lock)
+            {
+                disk._locked.Remove(name);
+            }
+        }
+    }
 
     private sealed class Handle(SimulatedDisk disk, SimulatedFile file) : IWritableFile, IUnreliableFile
     {

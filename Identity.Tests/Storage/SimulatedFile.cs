@@ -15,6 +15,8 @@ internal sealed class SimulatedFile(byte[] content, long lastWrite)
 
     public long LastWrite { get; private set; } = lastWrite;
 
+    public UnixFileMode Mode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     public void Write(ReadOnlySpan<byte> bytes, long offset, long time)
     {
         Content = Apply(Content, bytes, offset);

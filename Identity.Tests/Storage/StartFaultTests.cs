@@ -7,6 +7,7 @@ namespace Identity.Tests.Storage;
 internal sealed class StartFaultTests
 {
     private const int Before = 2;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public enum Left
     {
@@ -16,6 +17,7 @@ internal sealed class StartFaultTests
         ByAKillInTheMiddleOfALine,
         ByAKillInTheMiddleOfASnapshot,
         ByAFailedWriteAndAKill,
+        ReadableByOthers,
     }
 
     [Test]
@@ -43,6 +45,8 @@ internal sealed class StartFaultTests
 
             Injection.End(scene.Files);
             Assert.That(NoteState.Of(scene.Directory), Is.EqualTo(state), $"{injection}: the next start");
+            Assert.That(
+                scene.Disk.FileNames.Where(name => scene.Disk.GetMode(scene.Directory.File(name)) is not Private), Is.Empty, $"{injection}: nobody else can look inside");
             await scene.Directory.Notes.AddAsync(new Note { Id = "later" });
             var later = NoteState.Of(scene.Directory);
             await scene.Directory.RestartAsync();
@@ -70,6 +74,10 @@ internal sealed class StartFaultTests
         {
             case Left.ByACleanStop:
                 await scene.Directory.CloseAsync();
+                break;
+            case Left.ReadableByOthers:
+                await scene.Directory.CloseAsync();
+                scene.Disk.SetMode(scene.Directory.File("notes.json"), Private | UnixFileMode.OtherRead);
                 break;
             case Left.ByAKillInTheMiddleOfALine:
                 disk = FaultScene.Torn(scene.Disk.AfterKill());

@@ -2,14 +2,24 @@ using Identity.Stores.FileSystem.Storage;
 
 namespace Identity.Tests.Stores;
 
-/// <summary>Files in memory, for tests that open a directory thousands of times; folders are real, since the lock in them is.</summary>
+/// <summary>Files in memory, for tests that open a directory thousands of times; its folder, which is real, stands for the place.</summary>
 internal sealed class VolatileFileSystem : IFileSystem
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Content> _files = new(StringComparer.Ordinal);
     private long _writes;
 
-    public IDisposable Hold(string folder, TimeProvider time) => new PhysicalFileSystem().Hold(folder, time);
+    public IDisposable? TryLock(string path) => new PhysicalFileSystem().TryLock(path);
+
+    public bool FolderExists(string path) => Directory.Exists(path);
+
+    public FileIdentity? Identify(string path) => FileExists(path) ? new(EntryKind.File) : FileIdentity.Of(path);
+
+    public UnixFileMode? GetMode(string path) => null;
+
+    public void SetMode(string path, UnixFileMode mode) => throw new NotSupportedException();
+
+    public string? GetFormat(string folder) => null;
 
     public IReadOnlyList<string> ListFolders(string folder) => [];
 

@@ -29,15 +29,14 @@ internal sealed class OfflineDirectory
         }
 
         var inspection = new DirectoryInspection(_files, _options, _definitions, _time);
-        return new StorageReport(inspection.CountEntries(), [.. inspection.Findings, .. DirectoryAccess.FindWiderRights(_directory)], inspection.GetRemarks());
+        return new StorageReport(inspection.CountEntries(), [.. inspection.Findings, .. DirectoryAccess.FindWiderRights(_files, _directory)], inspection.GetRemarks());
     });
 
     public StorageReport Recover() => Run(() =>
     {
         DirectoryReplacement.Complete(_files, _directory);
         var inspection = new DirectoryInspection(_files, _options, _definitions, _time);
-        var rights = DirectoryAccess.FindWiderRights(_directory);
-        DirectoryAccess.MakePrivate(_directory, NullLogger.Instance);
+        var rights = DirectoryAccess.MakePrivate(_files, _directory, NullLogger.Instance);
         return new StorageReport(inspection.CountEntries(), [.. inspection.Findings, .. rights], inspection.GetRemarks())
         {
             Kept = inspection.Salvage is { } salvage ? DirectoryRecovery.Run(_files, _directory, inspection, salvage, _time) : null,
@@ -51,7 +50,7 @@ internal sealed class OfflineDirectory
     private T Run<T>(Func<T> command)
     {
         DirectoryAccess.Inspect(_files, _directory);
-        using var held = _files.Hold(_directory, _time);
+        using var held = DirectoryLock.Acquire(_files, _directory, _time);
         try
         {
             return command();
