@@ -156,7 +156,7 @@ internal static class StorageCommand
     {
         foreach (var (name, count) in entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            Console.WriteLine($"{name}: {count} entries");
+            Console.WriteLine($"{name}: {count} {(count is 1 ? "entry" : "entries")}");
         }
     }
 

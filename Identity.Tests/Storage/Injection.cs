@@ -78,7 +78,7 @@ internal sealed class Injection(int number, int kind, bool lasts)
         "Write" => [Fault.Before, Fault.Full, Fault.After, Fault.Denied],
         "Flush" => [Fault.Before, Fault.Dropped, Fault.Forgotten, Fault.After],
         "CreateFile" or "CreateFolder" => [Fault.Before, Fault.Full, Fault.After, Fault.Denied],
-        "Rename" or "Delete" or "FlushFolder" or "OpenFile" => [Fault.Before, Fault.After, Fault.Denied],
+        "Rename" or "Delete" or "FlushFolder" or "OpenFile" or "TryLock" or "SetMode" => [Fault.Before, Fault.After, Fault.Denied],
         _ => [Fault.Before, Fault.Denied],
     };
 }
