@@ -15,17 +15,17 @@ namespace Identity.Tests.Accounts.Providers;
 /// A provider, as far as the server under test can tell: its documents and tokens have the shape of the real ones, and its token endpoint
 /// checks what the real one checks. It is reached through <see cref="CreateHandler"/>, under its real addresses.
 /// </summary>
-internal sealed class PlayedProvider : IDisposable
+internal sealed class PlayedProvider
 {
     /// <summary>Its access tokens, which nobody needs.</summary>
     public const string AccessToken = "not for this server to keep";
 
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly RSA _key;
     private readonly ConcurrentDictionary<string, Pending> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, object> _configuration;
 
-    public PlayedProvider(string name, string host, string discovery, Dictionary<string, object> configuration)
-        => (Name, Host, Discovery, _configuration) = (name, host, discovery, configuration);
+    public PlayedProvider(string name, string host, string discovery, RSA key, Dictionary<string, object> configuration)
+        => (Name, Host, Discovery, _key, _configuration) = (name, host, discovery, key, configuration);
 
     /// <summary>Its name in the settings.</summary>
     public string Name { get; }
@@ -71,8 +71,6 @@ internal sealed class PlayedProvider : IDisposable
 
     /// <summary>Lets somebody say no there.</summary>
     public static Uri Decline(Uri request) => Back(request, new() { ["error"] = "access_denied", ["error_description"] = "<b>No</b>" });
-
-    public void Dispose() => _key.Dispose();
 
     private static Uri Back(Uri request, Dictionary<string, string?> answer)
     {

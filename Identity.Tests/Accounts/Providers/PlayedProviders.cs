@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Identity.Tests.Accounts.Providers;
 
 /// <summary>The providers that are played, as their documentation and their answers have them.</summary>
@@ -8,7 +10,12 @@ internal static class PlayedProviders
     public const string Consumers = "9188040d-6c67-4c5b-b112-36a304b66dad";
     public const string CompanyIssuer = "https://login.company.example/realms/staff";
 
-    public static PlayedProvider Google() => new("google", "accounts.google.com", "https://accounts.google.com/.well-known/openid-configuration", new()
+    // To make a key of this kind takes longer than most tests do with it: each provider has one, for all tests.
+    private static readonly RSA GoogleKey = RSA.Create(2048);
+    private static readonly RSA MicrosoftKey = RSA.Create(2048);
+    private static readonly RSA CompanyKey = RSA.Create(2048);
+
+    public static PlayedProvider Google() => new("google", "accounts.google.com", "https://accounts.google.com/.well-known/openid-configuration", GoogleKey, new()
     {
         ["issuer"] = "https://accounts.google.com",
         ["authorization_endpoint"] = "https://accounts.google.com/o/oauth2/v2/auth",
@@ -32,7 +39,7 @@ internal static class PlayedProviders
     public static PlayedProvider Microsoft(string tenant)
     {
         var root = $"https://login.microsoftonline.com/{tenant}";
-        return new("microsoft", "login.microsoftonline.com", root + "/v2.0/.well-known/openid-configuration", new()
+        return new("microsoft", "login.microsoftonline.com", root + "/v2.0/.well-known/openid-configuration", MicrosoftKey, new()
         {
             ["token_endpoint"] = root + "/oauth2/v2.0/token",
             ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_post", "private_key_jwt", "client_secret_basic" },
@@ -59,7 +66,8 @@ internal static class PlayedProviders
     }
 
     /// <summary>A provider of one's own, such as Keycloak; its document does not speak of PKCE.</summary>
-    public static PlayedProvider Company() => new("company", "login.company.example", CompanyIssuer + "/.well-known/openid-configuration", new()
+    /// <param name="key">What it signs with, where that is not its own key.</param>
+    public static PlayedProvider Company(RSA? key = null) => new("company", "login.company.example", CompanyIssuer + "/.well-known/openid-configuration", key ?? CompanyKey, new()
     {
         ["issuer"] = CompanyIssuer,
         ["authorization_endpoint"] = CompanyIssuer + "/auth",

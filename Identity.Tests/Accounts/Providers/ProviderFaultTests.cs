@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Identity.Tests.Infrastructure;
 using Microsoft.Extensions.Logging;
@@ -96,7 +97,8 @@ internal sealed class ProviderFaultTests
     [Test]
     public async Task A_token_that_another_key_has_signed_is_refused()
     {
-        using var forger = PlayedProviders.Company();
+        using var key = RSA.Create(2048);
+        var forger = PlayedProviders.Company(key);
         forger.Time = _scene.Scene.Server.Time;
         var browser = _scene.Scene.OpenBrowser();
         var away = await _scene.LeaveAsync(_scene.Company, browser);

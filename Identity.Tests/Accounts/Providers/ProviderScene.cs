@@ -107,11 +107,6 @@ internal sealed class ProviderScene : IAsyncDisposable
         {
             await Scene.DisposeAsync();
         }
-
-        foreach (var provider in Providers)
-        {
-            provider.Dispose();
-        }
     }
 
     private PlayedProvider Find(string name) => Providers.Single(provider => provider.Name == name);
