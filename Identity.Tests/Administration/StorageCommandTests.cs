@@ -21,7 +21,7 @@ internal sealed class StorageCommandTests
         var before = Content(directory);
         var (exitCode, output, errors) = await RunAsync(directory, "verify");
         Assert.That((exitCode, errors), Is.EqualTo((0, "")));
-        Assert.That(output, Does.Contain("clients: 5 entries\n").And.Contain("scopes: 1 entries\n").And.EndsWith("Nothing is wrong.\n"));
+        Assert.That(output, Does.Contain("clients: 5 entries\n").And.Contain("scopes: 1 entry\n").And.EndsWith("Nothing is wrong.\n"));
         Assert.That(Content(directory), Is.EqualTo(before));
 
         (exitCode, output, errors) = await RunAsync(directory, "compact");
