@@ -26,7 +26,7 @@ internal sealed partial class FuzzTests
     public async Task No_request_makes_the_server_fail_tell_secrets_or_change_what_it_refuses_to_change()
     {
         var seed = Chance.ChooseSeed();
-        TestContext.Out.WriteLine($"SEED={seed} REQUESTS={Requests}");
+        TestContext.Out.WriteLine($"REQUESTS={Requests}");
         await using var scene = await TokenScene.StartAsync("--Identity:RateLimits:Enabled=false");
         var client = await scene.RegisterAsync("client_secret_basic");
         var code = await scene.AuthorizeAsync(client);

@@ -30,7 +30,7 @@ internal sealed class KillTests
     public async Task What_was_acknowledged_survives_a_kill_at_any_moment_and_nothing_is_half_there()
     {
         var seed = Chance.ChooseSeed();
-        TestContext.Out.WriteLine($"SEED={seed} KILLS={Kills}");
+        TestContext.Out.WriteLine($"KILLS={Kills}");
         var chance = new Chance(seed);
         for (var life = 1; life <= Kills; life++)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Identity.Server.Accounts;
 using Identity.Stores.FileSystem.Models;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
@@ -178,7 +179,7 @@ internal sealed class SecondStepTests
                 _account.Wait();
                 break;
             case "another password":
-                await _scene.ChangeUserAsync(Scene.UserName, user => user.SecurityStamp = "another");
+                await SetPasswordAsync("another-river-lamp");
                 break;
             case "a disabled account":
                 await _scene.ChangeUserAsync(Scene.UserName, user => user.IsDisabled = true);
@@ -240,5 +241,13 @@ internal sealed class SecondStepTests
         using var response = await client.PostAsync(new Uri("/connect/token", UriKind.Relative), content);
         var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         return Tokens.Tokens.Claims(answer.GetProperty("id_token").GetString()!).GetProperty("amr").GetRawText();
+    }
+
+    private async Task SetPasswordAsync(string password)
+    {
+        await using var scope = _scene.Server.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<AccountManager>();
+        var result = await accounts.SetPasswordAsync((await accounts.FindByNameAsync(Scene.UserName))!, password);
+        Assert.That(result.Succeeded, result.ToString());
     }
 }

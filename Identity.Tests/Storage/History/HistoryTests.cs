@@ -19,7 +19,7 @@ internal sealed class HistoryTests
     public async Task Nobody_is_told_of_anything_that_a_fault_or_a_crash_takes_back()
     {
         var seed = Chance.ChooseSeed();
-        TestContext.Out.WriteLine($"SEED={seed} CRASHES={Crashes}");
+        TestContext.Out.WriteLine($"CRASHES={Crashes}");
         var chance = new Chance(seed);
         var reader = new HistoryReader();
         var disk = new SimulatedDisk();
