@@ -20,6 +20,7 @@ internal sealed class LoadConnection(IPEndPoint server) : IDisposable
         // Milliseconds: a server that does not answer ends the run.
         ReceiveTimeout = 60_000,
     };
+
     private readonly byte[] _buffer = new byte[LargestResponse];
     private int _length;
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Identity.Tests.Storage;
 
 /// <summary>
-/// Notes in a directory in memory, so that thousands of damaged ones can be opened. Only the lock is real, in an empty directory that
-/// stands for all of them.
+/// Notes in a directory in memory, so that thousands of damaged ones can be opened. An empty directory stands for the place of all of
+/// them.
 /// </summary>
 internal sealed class MemoryNotes : IDisposable
 {

@@ -32,7 +32,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     private StorageDirectory? _storage;
 
-    public string Path { get; init; } = NewPath(System.IO.Path.GetTempPath());
+    public string Path { get; init; } = NewPath();
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
 
@@ -53,10 +53,8 @@ internal sealed class NoteDirectory : IAsyncDisposable
     /// <summary>In memory, two entries for each owner at most.</summary>
     public Collection<Note> Capped => Storage.GetCollection(CappedDefinition);
 
-    /// <summary>A directory whose files are simulated; only its lock is real, in shared memory where the system has that: thousands are opened.</summary>
-    public static NoteDirectory Over(IFileSystem files) => new() { Files = files, Path = NewSharedPath() };
-
-    public static string NewSharedPath() => NewPath(Directory.Exists("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath());
+    /// <summary>A directory that is simulated, all of it.</summary>
+    public static NoteDirectory Over(IFileSystem files) => new() { Files = files };
 
     public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, NullLogger.Instance);
 
@@ -76,7 +74,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
     public async Task ReplaceAsync(string name, string old, string replacement)
         => await System.IO.File.WriteAllTextAsync(File(name), (await System.IO.File.ReadAllTextAsync(File(name))).Replace(old, replacement, StringComparison.Ordinal));
 
-    private static string NewPath(string parent) => System.IO.Path.Combine(parent, "identity-tests", Guid.NewGuid().ToString("N"));
+    private static string NewPath() => System.IO.Path.Combine(System.IO.Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
 
     public string[] FileNames => [.. Directory.EnumerateFiles(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 

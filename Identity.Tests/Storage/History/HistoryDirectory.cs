@@ -8,7 +8,7 @@ namespace Identity.Tests.Storage.History;
 internal sealed class HistoryDirectory : IAsyncDisposable
 {
     private readonly IFileSystem _files;
-    private readonly string _path = NoteDirectory.NewSharedPath();
+    private readonly string _path = Path.Combine(Path.GetTempPath(), "identity-history");
     private StorageDirectory? _storage;
 
     private HistoryDirectory(IFileSystem files) => _files = files;
@@ -25,11 +25,6 @@ internal sealed class HistoryDirectory : IAsyncDisposable
         if (_storage is not null)
         {
             await _storage.DisposeAsync();
-        }
-
-        if (Directory.Exists(_path))
-        {
-            Directory.Delete(_path, recursive: true);
         }
     }
 }
