@@ -32,9 +32,6 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>Where the solution is.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Where pictures of pages go.</summary>
-    public static string Screenshots { get; } = Path.Combine(Root, "artifacts", "screenshots");
-
     /// <summary>What the browser reported as errors on any page, refusals by Content-Security-Policy among them.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
@@ -51,6 +48,11 @@ internal sealed class Chromium : IAsyncDisposable
         var (playwright, browser) = await LaunchAsync(arguments);
         return new(browser, playwright);
     }
+
+    /// <summary>Takes a picture of a page for somebody to look at, which no test does: only where <c>SCREENSHOTS</c> asks for it, since it takes long.</summary>
+    public static Task TakePictureAsync(IPage page, string name) => Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 }
+        ? page.ScreenshotAsync(new() { Path = Path.Combine(Root, "artifacts", "screenshots", $"{name}.png"), FullPage = true })
+        : Task.CompletedTask;
 
     /// <summary>Ends the process after the last test.</summary>
     public static async Task StopAsync()
@@ -73,6 +75,8 @@ internal sealed class Chromium : IAsyncDisposable
             Assert.Fail("There is no Chromium. Install it, or say in CHROMIUM_PATH where it is.");
         }
 
+        // As long as every other wait may take, on a machine that does much else.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         try
         {

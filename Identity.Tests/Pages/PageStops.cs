@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Identity.Server.Accounts.TwoFactor;
 using Identity.Tests.Accounts;
 using Identity.Tests.Infrastructure;
@@ -78,7 +79,7 @@ internal static class PageStops
         await page.GetByLabel("User name").FillAsync(PageScene.CarefulUser);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/account/sign-in/authenticator*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/account/sign-in/authenticator"));
     }
 
     private static async Task EnableAuthenticatorAsync(PageScene scene, IPage page)

@@ -77,7 +77,7 @@ internal sealed class PageTourTests
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync(_scene.Scene.Server.Address.AbsoluteUri);
+        await Assertions.Expect(page).ToHaveURLAsync(_scene.Scene.Server.Address.AbsoluteUri);
     }
 
     private static async Task<IReadOnlyList<string>> LookAtAsync(IPage page, PageStop stop, Look look)
@@ -96,7 +96,7 @@ internal sealed class PageTourTests
             problems.Add($"{stop.Name}, {look.Name}: the stylesheet does not count");
         }
 
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Screenshots, $"{stop.Name}-{look.Name}.png"), FullPage = true });
+        await Chromium.TakePictureAsync(page, $"{stop.Name}-{look.Name}");
 
         // What does not depend on the screen or its colours is the same for all of them.
         if (look == Look.All[0] || look.Scheme == ColorScheme.Dark)

@@ -63,13 +63,13 @@ internal sealed class ProviderChromiumTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Link an identity at Google" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, it is me" }).ClickAsync();
         await Assertions.Expect(page.GetByText("alice@gmail.com")).ToBeVisibleAsync();
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Screenshots, "linked-providers-light.png"), FullPage = true });
+        await Chromium.TakePictureAsync(page, "linked-providers-light");
 
         await page.GoBackAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, it is me" }).ClickAsync();
 
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Start over" })).ToBeVisibleAsync();
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Chromium.Screenshots, "external-start-over-light.png"), FullPage = true });
+        await Chromium.TakePictureAsync(page, "external-start-over-light");
         Assert.That(_chromium.Complaints, Has.None.Contains("Content Security Policy"));
     }
 }
