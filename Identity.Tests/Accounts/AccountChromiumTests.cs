@@ -121,7 +121,7 @@ internal sealed class AccountChromiumTests
         var page = await _chromium.OpenAsync();
         await page.GotoAsync(Address(path));
         await SignInAsync(page, userName, Scene.Password);
-        await Assertions.Expect(page).ToHaveURLAsync(Address(path));
+        await Assertions.Expect(page).ToHaveURLAsync(Address(path), new() { Timeout = Chromium.Patience });
         return page;
     }
 

@@ -11,7 +11,7 @@ namespace Identity.Tests.Administration;
 /// <summary>The storage commands and the start of the server, as a person meets them.</summary>
 internal sealed class StorageCommandTests
 {
-    private const int Samples = 8;
+    private const int Samples = 12;
 
     [Test]
     public async Task A_sound_directory_is_said_to_be_sound_and_then_compacted()

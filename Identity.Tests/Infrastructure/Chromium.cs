@@ -10,6 +10,9 @@ namespace Identity.Tests.Infrastructure;
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
+    /// <summary>How long Playwright's actions wait by themselves, in milliseconds; its expectations wait a sixth of it.</summary>
+    public const float Patience = 30_000;
+
     private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Shared = new(() => LaunchAsync());
 
     private static readonly string[] UsualPlaces =
@@ -75,8 +78,6 @@ internal sealed class Chromium : IAsyncDisposable
             Assert.Fail("There is no Chromium. Install it, or say in CHROMIUM_PATH where it is.");
         }
 
-        // As long as every other wait may take, on a machine that does much else.
-        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         try
         {

@@ -79,7 +79,7 @@ internal static class PageStops
         await page.GetByLabel("User name").FillAsync(PageScene.CarefulUser);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/account/sign-in/authenticator"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/account/sign-in/authenticator"), new() { Timeout = Chromium.Patience });
     }
 
     private static async Task EnableAuthenticatorAsync(PageScene scene, IPage page)

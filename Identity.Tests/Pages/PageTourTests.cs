@@ -77,7 +77,7 @@ internal sealed class PageTourTests
         await page.GetByLabel("User name").FillAsync(Scene.UserName);
         await page.GetByLabel("Password").FillAsync(Scene.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
-        await Assertions.Expect(page).ToHaveURLAsync(_scene.Scene.Server.Address.AbsoluteUri);
+        await Assertions.Expect(page).ToHaveURLAsync(_scene.Scene.Server.Address.AbsoluteUri, new() { Timeout = Chromium.Patience });
     }
 
     private static async Task<IReadOnlyList<string>> LookAtAsync(IPage page, PageStop stop, Look look)

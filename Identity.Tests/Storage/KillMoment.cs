@@ -14,12 +14,12 @@ internal sealed partial record KillMoment(KillKind Kind, int Count)
     /// <summary>Set when the start is over.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>All kinds in turn, so that each has its share.</summary>
+    /// <summary>All kinds in turn, so that each has its share; a snapshot is over before some of the calls that are chosen for it.</summary>
     public static KillMoment Choose(int life, Chance chance) => (life % 6) switch
     {
         0 => new(KillKind.OutsideAtAStart, chance.Below(2)),
         1 => new(KillKind.AtACallOfAStart, chance.Below(60)),
-        2 => new(KillKind.AtACallOfASnapshot, chance.Below(40)),
+        2 or 4 => new(KillKind.AtACallOfASnapshot, chance.Below(40)),
         3 => new(KillKind.InTheMiddleOfALine, chance.Below(60)),
         _ => new(KillKind.Outside, chance.Below(600)),
     };
