@@ -47,4 +47,12 @@ internal static class ChecksummedLine
 
     /// <summary>The checksum of a whole file, as it stands in the manifest.</summary>
     public static string Of(ReadOnlySpan<byte> content) => Crc32.HashToUInt32(content).ToString("x8", CultureInfo.InvariantCulture);
+
+    /// <summary>The checksum of a whole file, however large.</summary>
+    public static string Of(Stream content)
+    {
+        var checksum = new Crc32();
+        checksum.Append(content);
+        return checksum.GetCurrentHashAsUInt32().ToString("x8", CultureInfo.InvariantCulture);
+    }
 }

@@ -21,6 +21,7 @@ public sealed class Collection<T>
         {
             lock (_directory.Queue.Gate)
             {
+                EnterRead();
                 var count = _state.Count;
                 foreach (var write in Overlay())
                 {

@@ -54,7 +54,13 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
     {
         Add(Manifest.FileName, manifest.ToBytes());
         files.FlushFolder(directory);
-        var plan = new ReplacementPlan { Replaces = ChecksumOfManifest(files, directory), Keep = keep, Aside = aside ?? [] };
+        var plan = new ReplacementPlan
+        {
+            Replaces = FindChecksum(files, directory, Manifest.FileName),
+            Keep = keep,
+            Arriving = FindArriving(files.ListFiles(directory)).ToImmutableSortedDictionary(name => name, name => FindChecksum(files, directory, name + NewEnding)!, StringComparer.Ordinal),
+            Aside = aside ?? [],
+        };
         files.WriteAtomically(Path.Combine(directory, PlanName), SealedJson.Write(plan, ManifestJson.Default.ReplacementPlan));
         Complete(files, directory);
     }
@@ -72,17 +78,14 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         var path = Path.Combine(directory, PlanName);
         var plan = ReadPlan(files, path);
         var names = files.ListFiles(directory);
-        var arriving = names.Where(name => name.EndsWith(NewEnding, StringComparison.Ordinal)).Select(name => name[..^NewEnding.Length]).ToHashSet(StringComparer.Ordinal);
+        var arriving = FindArriving(names).ToHashSet(StringComparer.Ordinal);
 
         // The manifest comes last: where it has arrived, all have.
-        if (arriving.Contains(Manifest.FileName))
+        var isArriving = arriving.Contains(Manifest.FileName);
+        RefuseOther(plan, FindChecksum(files, directory, Manifest.FileName), isArriving, path);
+        if (isArriving)
         {
-            if (ChecksumOfManifest(files, directory) is { } present && present != plan.Replaces)
-            {
-                throw new StorageException($"'{path}' was made for another '{Manifest.FileName}' than the one that is there. Nothing was changed. " +
-                    $"If you restored a backup, remove '{PlanName}' and the files that end in '{NewEnding}'.");
-            }
-
+            RefuseDamaged(files, directory, plan.Arriving ?? Manifest.Empty<string>(), arriving, path);
             if (plan.Keep is { } keep)
             {
                 KeepOld(files, directory, keep, [.. names.Where(name => arriving.Contains(name) || JournalSegment.TryParse(name, out _)), .. plan.Aside]);
@@ -124,6 +127,35 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         }
     }
 
+    private static IEnumerable<string> FindArriving(IReadOnlyList<string> names)
+        => names.Where(name => name.EndsWith(NewEnding, StringComparison.Ordinal)).Select(name => name[..^NewEnding.Length]);
+
+    /// <summary>Somebody may have restored a backup meanwhile: its journal must not go away for what was to replace another directory.</summary>
+    private static void RefuseOther(ReplacementPlan plan, string? present, bool isArriving, string path)
+    {
+        // Until the new one arrives there may be none: the old one goes aside first.
+        var isOther = isArriving ? present is not null && present != plan.Replaces : plan.Arriving is { } arriving && present != arriving[Manifest.FileName];
+        if (isOther)
+        {
+            throw new StorageException($"'{path}' was made for another '{Manifest.FileName}' than the one that is there. Nothing was changed. " +
+                $"If you restored a backup, remove '{PlanName}' and the files that end in '{NewEnding}'.");
+        }
+    }
+
+    /// <summary>What arrives may be the only copy from then on: each file is looked at before the first one takes its place.</summary>
+    private static void RefuseDamaged(IFileSystem files, string directory, ImmutableSortedDictionary<string, string> planned, HashSet<string> arriving, string path)
+    {
+        foreach (var (name, checksum) in planned)
+        {
+            var file = arriving.Contains(name) ? name + NewEnding : name;
+            if (FindChecksum(files, directory, file) != checksum)
+            {
+                throw new StorageException($"'{Path.Combine(directory, file)}' is missing or damaged, so that what was interrupted cannot be finished. Nothing was changed. " +
+                    $"To go back to what was there before, remove '{path}' and the files that end in '{NewEnding}'; if the directory is refused then, restore it from a backup.");
+            }
+        }
+    }
+
     private static void KeepOld(IFileSystem files, string directory, string keep, IReadOnlyList<string> names)
     {
         var folders = names.Select(name => Path.GetDirectoryName(name)!).Append(string.Empty).Distinct(StringComparer.Ordinal).ToList();
@@ -151,6 +183,15 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         }
     }
 
-    private static string? ChecksumOfManifest(IFileSystem files, string directory)
-        => Path.Combine(directory, Manifest.FileName) is var path && files.FileExists(path) ? ChecksummedLine.Of(files.ReadAllBytes(path)) : null;
+    private static string? FindChecksum(IFileSystem files, string directory, string name)
+    {
+        var path = Path.Combine(directory, name);
+        if (!files.FileExists(path))
+        {
+            return null;
+        }
+
+        using var content = files.OpenRead(path);
+        return ChecksummedLine.Of(content);
+    }
 }

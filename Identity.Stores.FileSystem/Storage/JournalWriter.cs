@@ -97,7 +97,17 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         var (number, file) = _unnamed ??= CreateSegment(after);
 
         // Named before a line in it counts: a segment that is lost later must be missed.
-        manifest.Update(current => current.Segments.Contains(number) ? current : current with { Segments = current.Segments.Add(number) });
+        try
+        {
+            manifest.Update(current => current with { Segments = current.Segments.Add(number) });
+        }
+        catch
+        {
+            // Nothing may count on the name: a snapshot would take the segment for one that it covers, and lines would go into a file that is gone.
+            manifest.TakeBack(current => current with { Segments = current.Segments.Remove(number) });
+            throw;
+        }
+
         _unnamed = null;
         return file;
     }

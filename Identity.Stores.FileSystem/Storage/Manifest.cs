@@ -33,11 +33,15 @@ internal sealed record Manifest
     /// <summary>Such files that were being written: they may be there, or not yet.</summary>
     public ImmutableSortedDictionary<string, string> Pending { get => field ?? Empty<string>(); init; }
 
-    /// <summary>The manifest of the directory once collections were written anew at a sequence number that covers the whole journal.</summary>
-    public Manifest Folding(long sequence, IEnumerable<CollectionState> written) => this with
+    /// <summary>The manifest of the directory once all collections' files together cover the whole journal, up to a sequence number.</summary>
+    /// <param name="sequence">The number.</param>
+    /// <param name="states">
+    /// All collections, not only those that were written anew: a file may be newer than the manifest says, where a kill came between the two.
+    /// </param>
+    public Manifest Folding(long sequence, IEnumerable<CollectionState> states) => this with
     {
         Format = StorageFormat.Current,
-        Collections = Collections.SetItems(written.Select(state => KeyValuePair.Create(state.Name, sequence))),
+        Collections = Collections.SetItems(states.Where(state => Collections.ContainsKey(state.Name)).Select(state => KeyValuePair.Create(state.Name, state.SnapshotAt))),
         Segments = [],
         Folded = Segments.Append(Folded).Max(),
         Sequence = sequence,

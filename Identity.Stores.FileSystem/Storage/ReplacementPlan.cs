@@ -13,6 +13,9 @@ internal sealed record ReplacementPlan
     /// <summary>The folder to which the files go that are replaced; null where they go away.</summary>
     public string? Keep { get; init; }
 
+    /// <summary>The files that arrive, with their checksums; null in a plan of a version that did not say.</summary>
+    public ImmutableSortedDictionary<string, string>? Arriving { get; init; }
+
     /// <summary>Files beside the collections that go there too, by <c>folder/name</c>.</summary>
     public ImmutableArray<string> Aside { get; init; } = [];
 }

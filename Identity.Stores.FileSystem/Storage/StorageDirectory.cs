@@ -157,6 +157,21 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         await _snapshotting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // One that had to wait may find that the directory is another's by now.
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            await FoldAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _isSnapshotDue, 0);
+            _snapshotting.Release();
+        }
+    }
+
+    private async Task FoldAsync()
+    {
+        try
+        {
             DropExpired();
             IReadOnlyList<long> covered = [];
             // Not the present time: a clock that has jumped must not pass for that of a record.
@@ -176,11 +191,6 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             throw new StorageException($"The files in '{Path}' could not be rewritten: {exception.Message} " +
                 "The journal still holds everything; free space on the disk or repair it.", exception);
         }
-        finally
-        {
-            Volatile.Write(ref _isSnapshotDue, 0);
-            _snapshotting.Release();
-        }
     }
 
     /// <summary>Folds the journal into the collections' files and lets go of the directory.</summary>
@@ -194,9 +204,10 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
         _isDisposed = true;
         await Queue.CloseAsync().ConfigureAwait(false);
+        await _snapshotting.WaitAsync().ConfigureAwait(false);
         try
         {
-            await SnapshotAsync().ConfigureAwait(false);
+            await FoldAsync().ConfigureAwait(false);
         }
         catch (StorageException exception)
         {
@@ -205,7 +216,9 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
         _journal.Dispose();
         _lock.Dispose();
-        _snapshotting.Dispose();
+
+        // Not disposed of: whoever waits is told.
+        _snapshotting.Release();
     }
 
     private void DropExpired()
@@ -250,8 +263,13 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         {
             await SnapshotAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is StorageException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
+            // The last one, of the stop, has folded everything.
+        }
+        catch (Exception exception)
+        {
+            // Nobody waits for it: whatever it was is told here or nowhere.
             LogNotFolded(_logger, Path, exception);
         }
     }

@@ -30,6 +30,17 @@ internal sealed class CompactTests
     }
 
     [Test]
+    public async Task What_a_kill_in_the_middle_of_a_snapshot_left_is_folded_too()
+    {
+        using var notes = new MemoryNotes();
+        await notes.KillInTheMiddleOfASnapshotAsync();
+        var expected = notes.Read(notes.Files.AfterKill());
+        notes.Compact();
+        Assert.That(notes.Verify().Findings, Is.Empty);
+        DirectoryAssert.Same(notes.Read(notes.Files), expected, "a start after the compaction");
+    }
+
+    [Test]
     public async Task A_clock_that_has_jumped_makes_nothing_expire()
     {
         using var notes = new MemoryNotes();

@@ -128,6 +128,19 @@ internal sealed class DirectoryTests
     }
 
     [Test]
+    public async Task A_snapshot_that_is_asked_for_after_the_stop_is_refused()
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        var storage = directory.Storage;
+        await directory.CloseAsync();
+        await directory.Notes.AddAsync(new Note { Id = "of the next owner" });
+        var before = directory.FileNames;
+        Assert.That(() => storage.SnapshotAsync(), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(directory.FileNames, Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task Files_beside_the_collections_are_kept_and_checked()
     {
         await using var directory = new NoteDirectory();

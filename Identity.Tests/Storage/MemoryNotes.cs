@@ -53,6 +53,25 @@ internal sealed class MemoryNotes : IDisposable
         storage.GetCollection(Notes).List().Select(note => ("notes", note)).Concat(storage.GetCollection(Others).List().Select(note => ("others", note)))
             .ToDictionary(entry => $"{entry.Item1}/{entry.note.Id}", entry => System.Text.Json.JsonSerializer.Serialize(entry.note, NoteJson.Default.Note)), StringComparer.Ordinal);
 
+    /// <summary>Leaves a directory whose server was killed in the middle of a snapshot: one collection's file is newer than the manifest says.</summary>
+    public async Task KillInTheMiddleOfASnapshotAsync()
+    {
+        MemoryFileSystem? killed = null;
+        await using (var storage = Open())
+        {
+            await storage.GetCollection(Notes).AddAsync(new Note { Id = "one" });
+            await storage.SnapshotAsync();
+            await storage.GetCollection(Notes).AddAsync(new Note { Id = "two", Text = "later" });
+            await storage.GetCollection(Others).AddAsync(new Note { Id = "other" });
+            Files.Entering = (_, _) => killed ??= Files.FileExists(Path.Combine(Root, "others.json.tmp")) ? Files.AfterKill() : null;
+            await storage.SnapshotAsync();
+            Files.Entering = null;
+        }
+
+        Assert.That(System.Text.Encoding.UTF8.GetString(killed![Notes.Name + ".json"]), Does.Contain("later"));
+        Files = killed;
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
 
     private OfflineDirectory Offline(IFileSystem? files) => new(files ?? Files, Options, [Notes, Others], Time);

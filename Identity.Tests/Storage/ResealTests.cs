@@ -59,6 +59,7 @@ internal sealed class ResealTests
     [TestCase("\"title\":\"t2\"", "\"title\":\"t1\"", "the entries 'one' and 'two' have the same title")]
     [TestCase("\"title\":\"t2\"", "\"titel\":\"t2\"", "the entry 'two' has a member 'titel' that is not known")]
     [TestCase("\"title\":\"t2\"", "\"title\":[\"t2\"]", "the entry 'two': its 'title' is not of the right kind")]
+    [TestCase("\"title\":\"t2\"", "\"title\":[null]", "the entry 'two': its 'title' holds null")]
     [TestCase("\"text\":\"second\"", "\"expires\":\"tomorrow\"", "the entry 'two': its 'expires' is not of the right kind")]
     [TestCase("\"title\":\"t2\"", "\"title\":\"t2\",\"title\":\"t3\"", "not JSON")]
     [TestCase("\"collection\":\"notes\"", "\"collection\":\"others\"", "'collection' (\"notes\")")]
@@ -70,6 +71,18 @@ internal sealed class ResealTests
         using var notes = await CreateAsync();
         Edit(notes, content => content.Replace(text, replacement, StringComparison.Ordinal));
         AssertRefused(notes, reason);
+    }
+
+    [Test]
+    public async Task What_a_kill_in_the_middle_of_a_snapshot_left_takes_an_edit_too()
+    {
+        using var notes = new MemoryNotes();
+        await notes.KillInTheMiddleOfASnapshotAsync();
+        notes.Files["others.json"] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(notes.Files["others.json"])
+            .Replace("\"entries\":[", "\"entries\":[{\"id\":\"added\"}", StringComparison.Ordinal));
+        Assert.That(notes.Reseal("others").Findings, Is.Empty);
+        Assert.That(notes.Verify().Findings, Is.Empty);
+        Assert.That(notes.Read(notes.Files).Keys, Is.EqualTo(new[] { "notes/one", "notes/two", "others/added", "others/other" }));
     }
 
     [Test]

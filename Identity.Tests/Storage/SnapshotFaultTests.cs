@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Identity.Tests.Storage;
 
 /// <summary>Each call of a snapshot, and of a clean stop, made to fail in turn: nothing is lost, and writes go on meanwhile.</summary>
@@ -74,6 +76,34 @@ internal sealed class SnapshotFaultTests
             Assert.That(NoteState.Of(scene.Directory), Is.EqualTo(states[Before].OnDisk), $"{injection}: a start on what the stop left");
             await scene.Directory.CloseAsync();
             Assert.That(scene.Disk.FileNames, Is.EqualTo(Folded), $"{injection}: the next stop");
+        });
+        Assert.That(calls, Is.GreaterThan(20), "each call was tried");
+    }
+
+    [Test]
+    public async Task A_fault_at_any_call_of_a_snapshot_leaves_what_a_person_wrote_into_a_file_while_the_server_ran()
+    {
+        var chance = new Chance(Chance.ChooseSeed());
+        var calls = await Injection.ForEachAsync(async injection =>
+        {
+            await using var scene = await FaultScene.StartAsync();
+            var edited = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(scene.Disk.Read("notes.json")).Replace("before", "edited by a person", StringComparison.Ordinal));
+            scene.Disk.Put("notes.json", edited);
+            await scene.CommitAsync(0);
+            injection.Begin(scene.Files);
+            await FaultScene.OutcomesAsync(scene.Directory.Storage.SnapshotAsync());
+            foreach (var crashed in scene.Crashes(chance).Append(scene.Disk))
+            {
+                Assert.That(crashed.FileNames.Select(crashed.Read), Has.Some.EqualTo(edited), $"{injection}");
+            }
+
+            Injection.End(scene.Files);
+            var state = NoteState.Of(scene.Directory);
+            await scene.Directory.RestartAsync();
+            Assert.That(NoteState.Of(scene.Directory), Is.EqualTo(state), $"{injection}: what the server holds counts");
+            var kept = scene.Disk.FileNames.Where(name => name.EndsWith(".edited", StringComparison.Ordinal)).ToList();
+            Assert.That(kept.Select(scene.Disk.Read), Has.Some.EqualTo(edited), $"{injection}");
+            Assert.That(kept, Is.All.StartsWith("notes.json."), $"{injection}: what the server wrote itself is no edit");
         });
         Assert.That(calls, Is.GreaterThan(20), "each call was tried");
     }

@@ -150,6 +150,57 @@ internal sealed class VerifyTests
         Assert.That(notes.Verify(interrupted).Findings, Is.Empty);
     }
 
+    [Test]
+    public async Task A_replacement_is_finished_only_with_the_files_it_was_begun_with_and_over_the_directory_it_was_made_for()
+    {
+        using var notes = new MemoryNotes();
+        var storage = notes.Open();
+        await storage.GetCollection(MemoryNotes.Notes).AddAsync(new Note { Id = "one" });
+        await storage.GetCollection(MemoryNotes.Others).AddAsync(new Note { Id = "other" });
+        var backup = notes.Files.AfterKill();
+        string[] planned = ["manifest.json", "notes.json", "others.json"];
+        List<MemoryFileSystem> left = [];
+        notes.Files.Entering = (_, _) => left.Add(notes.Files.AfterKill());
+        notes.Compact();
+        left = [.. left.Where(files => files.Names.Contains(DirectoryReplacement.PlanName))];
+        Assert.That(left.Select(files => files.Names.Count(name => name.EndsWith(DirectoryReplacement.NewEnding, StringComparison.Ordinal))).Distinct(), Is.EqualTo(new[] { 3, 2, 1, 0 }));
+
+        foreach (var interrupted in left)
+        {
+            var arrived = planned.Where(name => !interrupted.Names.Contains(name + DirectoryReplacement.NewEnding)).ToList();
+            var isDone = arrived.Contains("manifest.json");
+            foreach (var name in isDone ? ["manifest.json"] : arrived.Concat(planned.Except(arrived).Select(name => name + DirectoryReplacement.NewEnding)))
+            {
+                foreach (var damage in (Action<MemoryFileSystem>[])[files => files.Remove(name), files => files[name] = [.. files[name][..^9], (byte)'?', .. files[name][^8..]]])
+                {
+                    var damaged = interrupted.AfterKill();
+                    damage(damaged);
+                    var before = damaged.Content;
+                    Assert.That(() => notes.Open(damaged), Throws.InstanceOf<StorageException>().With.Message.Contains(DirectoryReplacement.PlanName));
+                    DirectoryAssert.Unchanged(damaged, before, name);
+                }
+            }
+
+            if (isDone)
+            {
+                // A backup that is put over it keeps its journal.
+                var restored = interrupted.AfterKill();
+                foreach (var (name, content) in backup.Content)
+                {
+                    restored[name] = content;
+                }
+
+                var before = restored.Content;
+                Assert.That(() => notes.Open(restored), Throws.InstanceOf<StorageException>().With.Message.Contains("restored a backup"));
+                DirectoryAssert.Unchanged(restored, before, "a backup");
+                restored.Remove(DirectoryReplacement.PlanName);
+                Assert.That(notes.Read(restored).Keys, Is.EqualTo(new[] { "notes/one", "others/other" }));
+            }
+
+            Assert.That(notes.Read(interrupted).Keys, Is.EqualTo(new[] { "notes/one", "others/other" }));
+        }
+    }
+
     /// <summary>Rewrites what says the format in each kind of file, as a newer version would.</summary>
     [TestCase("manifest.json")]
     [TestCase("notes.json")]

@@ -26,7 +26,7 @@ internal static class DirectoryCompaction
                 replacement.Add(state, loader.Sequence, loader.Newest);
             }
 
-            replacement.Commit(manifest.Folding(loader.Sequence, changed));
+            replacement.Commit(manifest.Folding(loader.Sequence, states.Values));
         }
 
         var after = Measure(files, directory, states);

@@ -99,7 +99,7 @@ internal static class DirectoryReseal
             replacement.Add(state, sequence, loader.Newest);
         }
 
-        replacement.Commit(manifest.Folding(sequence, written), isOlder ? DirectoryUpgrade.FreeFolder(files, directory, manifest.Format) : null);
+        replacement.Commit(manifest.Folding(sequence, states.Values), isOlder ? DirectoryUpgrade.FreeFolder(files, directory, manifest.Format) : null);
         return kept;
     }
 

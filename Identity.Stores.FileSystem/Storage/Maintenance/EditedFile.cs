@@ -133,6 +133,13 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
             Refuse($"{which} has a member '{member.Name}' that is not known");
         }
 
+        // The program leaves out what is null and takes nothing null into a list.
+        if (entry.EnumerateObject().Where(HoldsNull).Select(member => member.Name).FirstOrDefault() is { } empty)
+        {
+            Refuse($"{which}: its '{empty}' holds null");
+            return;
+        }
+
         Entity entity;
         try
         {
@@ -148,6 +155,15 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
         state.Set(name, entity);
         Compare(entry, entity);
     }
+
+    private static bool HoldsNull(JsonProperty member) => member.Value.ValueKind switch
+    {
+        JsonValueKind.Array => member.Value.EnumerateArray().Any(element => element.ValueKind is JsonValueKind.Null),
+
+        // Whatever JSON a client's properties are, they are kept as they stand.
+        JsonValueKind.Object => member.Name is not "properties" && member.Value.EnumerateObject().Any(value => value.Value.ValueKind is JsonValueKind.Null),
+        _ => false,
+    };
 
     private void Compare(JsonElement entry, Entity entity)
     {
