@@ -213,12 +213,14 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         {
             LogNotFolded(_logger, Path, exception);
         }
+        finally
+        {
+            _journal.Dispose();
+            _lock.Dispose();
 
-        _journal.Dispose();
-        _lock.Dispose();
-
-        // Not disposed of: whoever waits is told.
-        _snapshotting.Release();
+            // Not disposed of: whoever waits is told.
+            _snapshotting.Release();
+        }
     }
 
     private void DropExpired()
