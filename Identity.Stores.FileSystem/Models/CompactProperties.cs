@@ -45,7 +45,7 @@ internal static class CompactProperties
     }
 
     /// <summary>Reads and writes the object as it stands.</summary>
-    internal sealed class Converter : JsonConverter<byte[]>
+    internal sealed class Converter : JsonConverter<byte[]>, IJsonValueConverter
     {
         public override byte[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

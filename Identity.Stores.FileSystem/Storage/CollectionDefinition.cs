@@ -18,12 +18,18 @@ public abstract class CollectionDefinition
     /// <summary>The names that an entity's members have as JSON.</summary>
     internal abstract IReadOnlySet<string> MemberNames { get; }
 
+    /// <summary>Those among them whose values are any JSON, kept as it stands, null in it included.</summary>
+    internal abstract IReadOnlySet<string> JsonMembers { get; }
+
     /// <summary>Finds what no unit of work would have let in: entities that share a key of a unique index.</summary>
     internal abstract IEnumerable<(Entity Entity, Entity Other, string Index)> FindDuplicates(CollectionState state);
 
     /// <summary>Finds references that lead nowhere, among those whose collections there are.</summary>
     internal abstract IEnumerable<(Entity Entity, string Reference, string Key)> FindDangling(
         CollectionState state, IReadOnlyDictionary<string, CollectionState> states);
+
+    /// <summary>The order of entries in the file, the same one whenever it is written.</summary>
+    internal abstract Comparison<Entity> Order { get; }
 
     internal abstract object CreateCollection(StorageDirectory directory, CollectionState state);
 }
@@ -71,12 +77,27 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
     /// <summary>A faster way to read an entity that was written by <see cref="Json"/>; it returns null where only that can.</summary>
     internal EntryReader<T>? TryRead { get; init; }
 
+    /// <summary>
+    /// What entries have in common that stand together in the file, one key each; they stand by their identifiers where it is null. So a
+    /// person finds together what belongs together, and so does the processor that reads it: keys that were just looked up are near.
+    /// </summary>
+    internal CollectionIndex<T>? Together { get; init; }
+
+    internal override Comparison<Entity> Order => Together is { SingleKey: { } keyOf }
+        ? (left, right) => string.CompareOrdinal(keyOf((T)left), keyOf((T)right)) is not 0 and var order ? order : string.CompareOrdinal(left.Id, right.Id)
+        : static (left, right) => string.CompareOrdinal(left.Id, right.Id);
+
     /// <exception cref="JsonException">It is no such entity.</exception>
     internal T Deserialize(ReadOnlySpan<byte> json)
         => JsonSerializer.Deserialize(json, Json ?? throw new UnreachableException()) ?? throw new JsonException("An entry is null.");
 
-    internal override IReadOnlySet<string> MemberNames
-        => Json?.Properties.Where(property => property.Set is not null).Select(property => property.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+    internal override IReadOnlySet<string> MemberNames => NamesWhere(static property => property.Set is not null);
+
+    internal override IReadOnlySet<string> JsonMembers => NamesWhere(static property => property.CustomConverter is IJsonValueConverter ||
+        property.PropertyType == typeof(JsonElement) || property.PropertyType.GenericTypeArguments.Contains(typeof(JsonElement)));
+
+    private HashSet<string> NamesWhere(Func<JsonPropertyInfo, bool> predicate)
+        => Json?.Properties.Where(predicate).Select(property => property.Name).ToHashSet(StringComparer.Ordinal) ?? [];
 
     internal override CollectionState CreateState() => new CollectionState<T>(this);
 
@@ -120,6 +141,9 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
         }
     }
 }
+
+/// <summary>A converter of a member whose values are any JSON.</summary>
+internal interface IJsonValueConverter;
 
 /// <summary>
 /// What a collection in memory holds at most. When it is full, the oldest entry of the owner that holds most makes room, so

@@ -61,10 +61,14 @@ internal abstract class CollectionState(CollectionDefinition definition)
     /// <summary>Makes of what was read in an older format what the present one keeps.</summary>
     public abstract void Upgrade(int format);
 
+    /// <summary>What it holds, to be gone through before anything changes.</summary>
+    public abstract IEnumerable<Entity> All { get; }
+
+    /// <summary>What it holds now, to be kept.</summary>
     public abstract Entity[] Capture();
 
-    /// <summary>Which of the entities have expired. May be called without the lock.</summary>
-    public abstract List<Entity> FindExpired(Entity[] entities, DateTimeOffset now);
+    /// <summary>Which of the entities have expired. May be called without the lock for what was captured.</summary>
+    public abstract List<Entity> FindExpired(IEnumerable<Entity> entities, DateTimeOffset now);
 
     /// <summary>Removes those that are still there as they were found and that nobody is writing.</summary>
     /// <returns>How many those were.</returns>
@@ -101,6 +105,8 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
     public override int Count => _entities.Count;
 
     public Dictionary<string, T>.ValueCollection Entities => _entities.Values;
+
+    public override IEnumerable<Entity> All => _entities.Values;
 
     public override T? Get(string id) => _entities.GetValueOrDefault(id);
 
@@ -167,7 +173,7 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         return entities;
     }
 
-    public override List<Entity> FindExpired(Entity[] entities, DateTimeOffset now)
+    public override List<Entity> FindExpired(IEnumerable<Entity> entities, DateTimeOffset now)
         => definition.ExpiresAt is { } expiresAt ? [.. entities.Where(entity => expiresAt((T)entity) < now)] : [];
 
     public override int Drop(IEnumerable<Entity> entities)

@@ -232,7 +232,7 @@ internal sealed partial class DirectoryLoader(
 
         foreach (var state in Durable())
         {
-            if (state.Drop(state.FindExpired(state.Capture(), now)) is > 0 and var count)
+            if (state.Drop(state.FindExpired(state.All, now)) is > 0 and var count)
             {
                 LogDropped(logger, count, state.Name);
             }

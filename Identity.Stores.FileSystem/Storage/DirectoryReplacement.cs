@@ -40,9 +40,7 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
     /// <param name="at">The time of the newest record in it; not the present one, which may be wrong.</param>
     public void Add(CollectionState state, long sequence, DateTimeOffset at)
     {
-        var entities = state.Capture();
-        Array.Sort(entities, static (left, right) => string.CompareOrdinal(left.Id, right.Id));
-        Snapshot.Write(files, Path.Combine(directory, state.FileName + NewEnding), state, entities, sequence, at);
+        Snapshot.Write(files, Path.Combine(directory, state.FileName + NewEnding), state, state.Capture(), sequence, at);
         (state.SnapshotAt, state.ChangedAt) = (sequence, sequence);
     }
 

@@ -97,17 +97,7 @@ internal sealed class JournalWriter(IFileSystem files, string directory, Manifes
         var (number, file) = _unnamed ??= CreateSegment(after);
 
         // Named before a line in it counts: a segment that is lost later must be missed.
-        try
-        {
-            manifest.Update(current => current with { Segments = current.Segments.Add(number) });
-        }
-        catch
-        {
-            // Nothing may count on the name: a snapshot would take the segment for one that it covers, and lines would go into a file that is gone.
-            manifest.TakeBack(current => current with { Segments = current.Segments.Remove(number) });
-            throw;
-        }
-
+        manifest.Update(current => current with { Segments = current.Segments.Add(number) });
         _unnamed = null;
         return file;
     }

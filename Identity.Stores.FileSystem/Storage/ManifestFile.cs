@@ -28,24 +28,16 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
     }
 
     /// <summary>
-    /// Changes the manifest and makes it durable. If that fails, the change stays: the file may carry it already, and the
-    /// next update writes it again.
+    /// Changes the manifest and makes it durable. If that fails nothing here counts on the change, though the file may carry it until the
+    /// next update.
     /// </summary>
     public void Update(Func<Manifest, Manifest> change)
     {
         lock (_lock)
         {
-            _current = change(_current);
-            _current.Write(files, directory);
-        }
-    }
-
-    /// <summary>Takes back a change whose update failed: the file may carry it until the next update, but nothing here counts on it.</summary>
-    public void TakeBack(Func<Manifest, Manifest> change)
-    {
-        lock (_lock)
-        {
-            _current = change(_current);
+            var changed = change(_current);
+            changed.Write(files, directory);
+            _current = changed;
         }
     }
 }

@@ -17,19 +17,26 @@ internal static class Snapshot
 
     public static ReadOnlySpan<byte> FileEnd => "]}\n"u8;
 
-    public static void Write(IFileSystem files, string path, CollectionState state, IReadOnlyList<Entity> entities, long sequence, DateTimeOffset at)
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file, which is not there yet.</param>
+    /// <param name="state">The collection.</param>
+    /// <param name="entities">What it holds; it is brought into the order of the file.</param>
+    /// <param name="sequence">The sequence number at which it holds that.</param>
+    /// <param name="at">The time of the newest record in it.</param>
+    public static void Write(IFileSystem files, string path, CollectionState state, Entity[] entities, long sequence, DateTimeOffset at)
     {
+        Array.Sort(entities, state.Definition.Order);
         using var file = files.CreateFile(path);
-        var output = new ArrayBufferWriter<byte>(Math.Min(1_024 * (entities.Count + 1), BufferSize + (BufferSize / 4)));
+        var output = new ArrayBufferWriter<byte>(Math.Min(1_024 * (entities.Length + 1), BufferSize + (BufferSize / 4)));
         long offset = 0;
-        WriteHead(output, state.Name, sequence, entities.Count, at);
+        WriteHead(output, state.Name, sequence, entities.Length, at);
         var entry = new ArrayBufferWriter<byte>(1_024);
         using var writer = new Utf8JsonWriter(entry, JournalPayload.WriterOptions);
-        for (var index = 0; index < entities.Count; index++)
+        for (var index = 0; index < entities.Length; index++)
         {
             state.Serialize(writer, entities[index]);
             writer.Flush();
-            WriteEntry(output, entry.WrittenSpan, index == entities.Count - 1);
+            WriteEntry(output, entry.WrittenSpan, index == entities.Length - 1);
             entry.ResetWrittenCount();
             writer.Reset();
             if (output.WrittenCount >= BufferSize)

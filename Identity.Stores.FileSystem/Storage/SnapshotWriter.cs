@@ -24,7 +24,6 @@ internal sealed partial class SnapshotWriter(
         _released.UnionWith(covered);
         foreach (var (state, entities) in capture.Collections)
         {
-            Array.Sort(entities, static (left, right) => string.CompareOrdinal(left.Id, right.Id));
             Replace(state, entities, capture);
         }
 

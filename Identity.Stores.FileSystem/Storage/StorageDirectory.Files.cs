@@ -68,10 +68,7 @@ public sealed partial class StorageDirectory
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
-            // A key that might be gone after a crash must not be used. It stays announced: its file may be there.
-            _manifest.TakeBack(current => current.Files.ContainsKey(fullName)
-                ? current with { Files = current.Files.Remove(fullName), Pending = current.Pending.SetItem(fullName, checksum) }
-                : current);
+            // A key that might be gone after a crash must not be used. Once announced it stays so: its file may be there.
             throw new StorageException($"'{path}' could not be written: {exception.Message}", exception);
         }
     }

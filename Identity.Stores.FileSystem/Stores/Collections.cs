@@ -47,6 +47,7 @@ internal static class Collections
         Json = EntityJson.For<Token>(),
         TryRead = TokenReader.TryRead,
         Indexes = TokenIndexes.All,
+        Together = TokenIndexes.Authorization,
         ExpiresAt = token => token.ExpirationDate,
         References =
         [

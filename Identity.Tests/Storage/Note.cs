@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Identity.Stores.FileSystem.Storage;
 
@@ -16,6 +18,10 @@ internal sealed class Note : Entity
     public string? Text { get; set; }
 
     public DateTimeOffset? Expires { get; set; }
+
+    public ImmutableArray<string>? Tags { get; set; }
+
+    public ImmutableDictionary<string, JsonElement>? Extra { get; set; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -133,10 +133,11 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
             Refuse($"{which} has a member '{member.Name}' that is not known");
         }
 
-        // The program leaves out what is null and takes nothing null into a list.
-        if (entry.EnumerateObject().Where(HoldsNull).Select(member => member.Name).FirstOrDefault() is { } empty)
+        // The program leaves out what is null, and does not expect it anywhere.
+        var free = state.Definition.JsonMembers;
+        if (entry.EnumerateObject().Where(member => !free.Contains(member.Name) && HoldsNull(member.Value)).Select(member => member.Name).FirstOrDefault() is { } empty)
         {
-            Refuse($"{which}: its '{empty}' holds null");
+            Refuse($"{which}: its '{empty}' holds null; leave out what there is not");
             return;
         }
 
@@ -156,13 +157,11 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
         Compare(entry, entity);
     }
 
-    private static bool HoldsNull(JsonProperty member) => member.Value.ValueKind switch
+    private static bool HoldsNull(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Array => member.Value.EnumerateArray().Any(element => element.ValueKind is JsonValueKind.Null),
-
-        // Whatever JSON a client's properties are, they are kept as they stand.
-        JsonValueKind.Object => member.Name is not "properties" && member.Value.EnumerateObject().Any(value => value.Value.ValueKind is JsonValueKind.Null),
-        _ => false,
+        JsonValueKind.Array => value.EnumerateArray().Any(HoldsNull),
+        JsonValueKind.Object => value.EnumerateObject().Any(member => HoldsNull(member.Value)),
+        var kind => kind is JsonValueKind.Null,
     };
 
     private void Compare(JsonElement entry, Entity entity)
