@@ -75,9 +75,10 @@ internal static class StorageCommand
     private static int Recover(FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time)
     {
         var report = StorageMaintenance.Recover(options, collections, time);
+        WriteFinished(report.Finished);
         if (report.Findings.Count is 0)
         {
-            Console.WriteLine("Nothing is wrong, and nothing was changed.");
+            Console.WriteLine(report.Finished is null ? "Nothing is wrong, and nothing was changed." : "Nothing is wrong now. The server can be started.");
             return 0;
         }
 
@@ -95,6 +96,7 @@ internal static class StorageCommand
     private static int Compact(FileSystemStorageOptions options, IEnumerable<CollectionDefinition> collections, TimeProvider time)
     {
         var compaction = StorageMaintenance.Compact(options, collections, time);
+        WriteFinished(compaction.Finished);
         foreach (var file in compaction.Files)
         {
             Console.WriteLine(file.Before == file.After
@@ -115,16 +117,17 @@ internal static class StorageCommand
 
     private static int Reseal(StorageReseal reseal)
     {
+        WriteFinished(reseal.Finished);
         if (reseal.Findings.Count > 0)
         {
             Write(reseal.Findings, string.Empty);
-            Console.WriteLine("Nothing was changed.");
+            Console.WriteLine(reseal.Finished is null ? "Nothing was changed." : "Nothing else was changed.");
             return 1;
         }
 
         if (reseal.Files.Count is 0)
         {
-            Console.WriteLine("No edit was found, and nothing was changed.");
+            Console.WriteLine(reseal.Finished is null ? "No edit was found, and nothing was changed." : "No other edit was found.");
             return 0;
         }
 
@@ -142,6 +145,14 @@ internal static class StorageCommand
 
         Write(reseal.Remarks, "Note: ");
         return 0;
+    }
+
+    private static void WriteFinished(string? finished)
+    {
+        if (finished is not null)
+        {
+            Console.WriteLine(finished);
+        }
     }
 
     private static void Write(ResealedFile file, IReadOnlyList<string> ids, string what)

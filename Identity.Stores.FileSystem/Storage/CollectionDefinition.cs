@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Identity.Stores.FileSystem.Storage;
@@ -12,6 +13,8 @@ public abstract class CollectionDefinition
 
     /// <summary>The name of the collection and, with <c>.json</c> behind it, of its file.</summary>
     public string Name { get; }
+
+    internal string FileName => Name + ".json";
 
     internal abstract CollectionState CreateState();
 
@@ -90,6 +93,15 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
     /// <exception cref="JsonException">It is no such entity.</exception>
     internal T Deserialize(ReadOnlySpan<byte> json)
         => JsonSerializer.Deserialize(json, Json ?? throw new UnreachableException()) ?? throw new JsonException("An entry is null.");
+
+    /// <exception cref="JsonException">It is no such entity, or has a member that is not known.</exception>
+    internal T DeserializeStrictly(ReadOnlySpan<byte> json)
+        => JsonSerializer.Deserialize(json, StrictJson) ?? throw new JsonException("An entry is null.");
+
+    // One that was made without a resolver knows no other options.
+    private JsonTypeInfo<T> StrictJson => field ??= Json?.Options is { TypeInfoResolver: not null } options
+        ? (JsonTypeInfo<T>)new JsonSerializerOptions(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow }.GetTypeInfo(typeof(T))
+        : Json ?? throw new UnreachableException();
 
     internal override IReadOnlySet<string> MemberNames => NamesWhere(static property => property.Set is not null);
 

@@ -14,7 +14,7 @@ internal abstract class CollectionState(CollectionDefinition definition)
 
     public string Name => definition.Name;
 
-    public string FileName => Name + ".json";
+    public string FileName => definition.FileName;
 
     public abstract bool IsDurable { get; }
 
@@ -50,6 +50,9 @@ internal abstract class CollectionState(CollectionDefinition definition)
     }
 
     public abstract Entity Deserialize(ReadOnlySpan<byte> json);
+
+    /// <summary>Reads an entity that a person wrote: a member that is not known, at whatever depth, is a mistake.</summary>
+    public abstract Entity DeserializeStrictly(ReadOnlySpan<byte> json);
 
     /// <summary>Begins to fill the collection, which nobody uses yet, from a file.</summary>
     /// <param name="total">How many entities there will be.</param>
@@ -147,6 +150,8 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
         => JsonSerializer.Serialize(writer, (T)entity, definition.Json ?? throw new UnreachableException());
 
     public override Entity Deserialize(ReadOnlySpan<byte> json) => definition.TryRead?.Invoke(json, default) ?? definition.Deserialize(json);
+
+    public override Entity DeserializeStrictly(ReadOnlySpan<byte> json) => definition.DeserializeStrictly(json);
 
     public override bool Contains(string? index, string key)
         => index is null ? _entities.ContainsKey(key) : Index(IndexNamed(index)).Ids(key).Count > 0;

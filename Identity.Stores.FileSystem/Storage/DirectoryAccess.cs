@@ -10,7 +10,7 @@ internal static partial class DirectoryAccess
     /// <summary>Looks at the directory first, and creates it only where nothing speaks against it.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The directory.</param>
-    /// <param name="isKept">Whether a file of that name holds what the engine keeps.</param>
+    /// <param name="isKept">Whether the engine has files of that name.</param>
     /// <exception cref="StorageException">It cannot be used; nothing was changed.</exception>
     public static void Prepare(IFileSystem files, string directory, Func<string, bool> isKept)
     {
@@ -23,12 +23,13 @@ internal static partial class DirectoryAccess
     /// <summary>Looks at a directory that should be there, for who works on its files.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The directory.</param>
+    /// <param name="isKept">Whether the engine has files of that name.</param>
     /// <exception cref="StorageException">It is not there or cannot be used; nothing was changed.</exception>
-    public static void Inspect(IFileSystem files, string directory)
+    public static void Inspect(IFileSystem files, string directory, Func<string, bool> isKept)
     {
         DirectoryLock.RefuseWithoutLocking(directory);
         DirectoryPlace.Check(files, directory);
-        if (!Check(files, directory, isKept: null))
+        if (!Check(files, directory, isKept))
         {
             throw new StorageException($"There is no storage directory '{directory}'.");
         }
@@ -53,7 +54,7 @@ internal static partial class DirectoryAccess
         => Describe(directory, FindWider(files, directory));
 
     /// <returns>Whether the directory is there.</returns>
-    private static bool Check(IFileSystem files, string directory, Func<string, bool>? isKept)
+    private static bool Check(IFileSystem files, string directory, Func<string, bool> isKept)
     {
         try
         {
@@ -63,11 +64,7 @@ internal static partial class DirectoryAccess
             }
 
             DirectoryContent.CheckEntries(files, directory, FileIdentity.CurrentUser);
-            if (isKept is not null)
-            {
-                DirectoryContent.CheckFirstStart(files, directory, isKept);
-            }
-
+            DirectoryContent.CheckFirstStart(files, directory, isKept);
             return true;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)

@@ -9,6 +9,10 @@ internal static class DirectoryContent
     // The file system's own, at the top of a disk.
     private const string LostAndFound = "lost+found";
 
+    /// <summary>Whether the engine looks at an entry of that name.</summary>
+    public static bool IsOurs(string name)
+        => name is not LostAndFound && (name[0] is not '.' || name is DirectoryLock.FileName or DirectoryLock.OwnerFileName);
+
     /// <summary>Everything in the directory, and in the folders there.</summary>
     public static IEnumerable<(string Path, EntryKind Kind)> List(IFileSystem files, string directory)
         => Identify(files, directory).Select(entry => (entry.Path, entry.Identity.Kind));
@@ -38,19 +42,19 @@ internal static class DirectoryContent
     /// <summary>Tells a directory for a first start from one that is not the engine's to use.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The directory.</param>
-    /// <param name="isKept">Whether a file of that name holds what the engine keeps.</param>
-    /// <exception cref="StorageException">It has content but no manifest. Nothing was changed.</exception>
+    /// <param name="isKept">Whether the engine has files of that name.</param>
+    /// <exception cref="StorageException">It has content, but neither a manifest nor anything that was written by the engine. Nothing was changed.</exception>
     public static void CheckFirstStart(IFileSystem files, string directory, Func<string, bool> isKept)
     {
         // In this order: whoever is creating the directory at this moment writes the manifest first.
         var names = files.ListFiles(directory).Concat(files.ListFolders(directory)).Where(IsForeign).Order(StringComparer.Ordinal).ToList();
-        if (files.FileExists(Path.Combine(directory, Manifest.FileName)) || DirectoryReplacement.IsPending(files, directory))
+        if (DirectoryReplacement.IsPending(files, directory) || HoldsManifest(files, directory))
         {
             return;
         }
 
         // What lost its manifest is refused by whoever reads it, who can say what to do.
-        if (names.Exists(name => isKept(name)))
+        if (names.Exists(name => isKept(name) && HoldsSoundLine(files, Path.Combine(directory, name))))
         {
             return;
         }
@@ -63,7 +67,7 @@ internal static class DirectoryContent
 
         if (names is [var foreign, ..])
         {
-            throw new StorageException($"'{directory}' holds '{foreign}' and is no storage directory: there is no '{Manifest.FileName}' in it. " +
+            throw new StorageException($"'{directory}' holds '{foreign}' and is no storage directory: there is no '{Manifest.FileName}' of one in it, and nothing that one would keep. " +
                 "Nothing was changed. Name a directory that is empty or does not exist yet.");
         }
 
@@ -71,6 +75,34 @@ internal static class DirectoryContent
         {
             throw new StorageException($"'{directory}' is shared by all users of this machine (mode 1777 or the like), and a storage directory is private. Name a directory below it.");
         }
+    }
+
+    /// <summary>Other programs have files of that name, too.</summary>
+    private static bool HoldsManifest(IFileSystem files, string directory)
+    {
+        try
+        {
+            return Manifest.Read(files, directory) is not null;
+        }
+        catch (StorageException exception)
+        {
+            // A newer one is one.
+            return exception.Damage is null;
+        }
+    }
+
+    private static bool HoldsSoundLine(IFileSystem files, string path)
+    {
+        using var lines = new LineReader(files.OpenRead(path));
+        while (lines.TryRead(out var line))
+        {
+            if (ChecksummedLine.IsIntact(line.TrimEnd(","u8), "}"u8) || SnapshotReader.ParseHead(line) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static IEnumerable<(string Path, FileIdentity Identity)> Identify(IFileSystem files, string directory)
@@ -90,9 +122,6 @@ internal static class DirectoryContent
             }
         }
     }
-
-    private static bool IsOurs(string name)
-        => name is not LostAndFound && (name[0] is not '.' || name is DirectoryLock.FileName or DirectoryLock.OwnerFileName);
 
     private static bool IsForeign(string name)
         => name[0] is not '.' && name is not LostAndFound && !DirectoryFiles.IsLeftover(name);

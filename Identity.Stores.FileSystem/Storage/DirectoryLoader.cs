@@ -4,7 +4,7 @@ namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>
 /// Brings a directory into memory: manifest, collections, journal. <see cref="Read"/> changes nothing; only when all of it was
-/// read and is sound does <see cref="Finish"/> tidy up.
+/// read and is sound is anything narrowed, and does <see cref="Finish"/> tidy up.
 /// </summary>
 internal sealed partial class DirectoryLoader(
     IFileSystem files, string directory, IReadOnlyDictionary<string, CollectionState> states, FileSystemStorageOptions options, TimeProvider time, ILogger logger)
@@ -47,12 +47,13 @@ internal sealed partial class DirectoryLoader(
     /// <summary>Finishes a replacement that was interrupted, reads everything and tidies up.</summary>
     public ManifestFile Load()
     {
-        if (DirectoryReplacement.Complete(files, directory))
+        if (DirectoryReplacement.Complete(files, directory) is not null)
         {
             LogReplaced(logger, directory);
         }
 
         Read();
+        DirectoryAccess.MakePrivate(files, directory, logger);
         return Finish();
     }
 

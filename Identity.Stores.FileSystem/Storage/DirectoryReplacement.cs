@@ -63,20 +63,19 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         Complete(files, directory);
     }
 
-    /// <summary>Finishes a replacement that was begun, if there is one.</summary>
-    /// <returns>Whether there was.</returns>
-    /// <exception cref="StorageException">Its plan is damaged, or the directory is not the one for which it was made.</exception>
-    public static bool Complete(IFileSystem files, string directory)
+    /// <summary>Looks whether a replacement that was begun can be finished, and changes nothing.</summary>
+    /// <returns>Its plan; null where there is none.</returns>
+    /// <exception cref="StorageException">Its plan or a file is damaged, or the directory is not the one for which it was made.</exception>
+    public static ReplacementPlan? Check(IFileSystem files, string directory)
     {
         if (!IsPending(files, directory))
         {
-            return false;
+            return null;
         }
 
         var path = Path.Combine(directory, PlanName);
         var plan = ReadPlan(files, path);
-        var names = files.ListFiles(directory);
-        var arriving = FindArriving(names).ToHashSet(StringComparer.Ordinal);
+        var arriving = FindArriving(files.ListFiles(directory)).ToHashSet(StringComparer.Ordinal);
 
         // The manifest comes last: where it has arrived, all have.
         var isArriving = arriving.Contains(Manifest.FileName);
@@ -84,6 +83,25 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         if (isArriving)
         {
             RefuseDamaged(files, directory, plan.Arriving ?? Manifest.Empty<string>(), arriving, path);
+        }
+
+        return plan;
+    }
+
+    /// <summary>Finishes a replacement that was begun, if there is one.</summary>
+    /// <returns>What its plan was; null where there was none.</returns>
+    /// <exception cref="StorageException">It cannot be finished; nothing was changed.</exception>
+    public static ReplacementPlan? Complete(IFileSystem files, string directory)
+    {
+        if (Check(files, directory) is not { } plan)
+        {
+            return null;
+        }
+
+        var names = files.ListFiles(directory);
+        var arriving = FindArriving(names).ToList();
+        if (arriving.Contains(Manifest.FileName))
+        {
             if (plan.Keep is { } keep)
             {
                 KeepOld(files, directory, keep, [.. names.Where(name => arriving.Contains(name) || JournalSegment.TryParse(name, out _)), .. plan.Aside]);
@@ -105,9 +123,9 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
             files.Delete(Path.Combine(directory, name));
         }
 
-        files.Delete(path);
+        files.Delete(Path.Combine(directory, PlanName));
         files.FlushFolder(directory);
-        return true;
+        return plan;
 
         void Arrive(string name) => files.Rename(Path.Combine(directory, name + NewEnding), Path.Combine(directory, name));
     }

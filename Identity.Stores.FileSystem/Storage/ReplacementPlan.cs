@@ -18,4 +18,13 @@ internal sealed record ReplacementPlan
 
     /// <summary>Files beside the collections that go there too, by <c>folder/name</c>.</summary>
     public ImmutableArray<string> Aside { get; init; } = [];
+
+    /// <summary>What there is to know once it was finished by another than who began it.</summary>
+    public string Describe()
+    {
+        var kept = (Arriving?.Keys ?? []).Where(DirectoryFiles.IsSetAside).Select(name => $"'{name}'").ToList();
+        return "What a command or an upgrade had begun when it was interrupted was finished." +
+            (Keep is null ? null : $" The files as they were are in '{Keep}'.") +
+            (kept is [] ? null : $" What was damaged or edited is kept in {string.Join(", ", kept)}.");
+    }
 }

@@ -32,11 +32,10 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         Path = DirectoryPlace.Resolve(options.Directory);
         var definitions = collections.ToList();
         _states = definitions.ToDictionary(definition => definition.Name, definition => definition.CreateState(), StringComparer.Ordinal);
-        DirectoryAccess.Prepare(files, Path, name => JournalSegment.TryParse(name, out _) || _states.Values.Any(state => state.FileName == name));
+        DirectoryAccess.Prepare(files, Path, DirectoryFiles.IsKeptBy(definitions));
         _lock = DirectoryLock.Acquire(files, Path, time);
         try
         {
-            DirectoryAccess.MakePrivate(files, Path, logger);
             var loader = new DirectoryLoader(files, Path, _states, options, time, logger);
             _manifest = loader.Load();
             _journal = new JournalWriter(files, Path, _manifest, options.JournalChunk, time) { Length = loader.JournalLength };

@@ -34,7 +34,8 @@ internal sealed class InterruptionTests
         var expected = Finish(start, files => _notes.Recover(files), files => _notes.Read(files));
         var calls = await InterruptAsync(start, files => _notes.Recover(files), (left, what) =>
         {
-            _notes.Recover(left);
+            var wasBegun = WasBegun(left);
+            AssertTold(_notes.Recover(left).Finished, wasBegun, left, "before-recovery-", ".quarantine", what);
             Assert.That(_notes.Verify(left).Findings, Is.Empty, what);
             DirectoryAssert.Kept("before-recovery-", left, start.Content, what);
             Assert.That(left.Names.Count(file => file.EndsWith(".quarantine", StringComparison.Ordinal)), Is.EqualTo(1), what);
@@ -66,7 +67,8 @@ internal sealed class InterruptionTests
         var calls = await InterruptAsync(_sample.Files, files => _notes.Compact(files), (left, what) =>
         {
             DirectoryAssert.Same(_notes.Read(left.AfterKill()), _sample.Acknowledged, what);
-            _notes.Compact(left);
+            var wasBegun = WasBegun(left);
+            Assert.That(_notes.Compact(left).Finished is not null, Is.EqualTo(wasBegun), what);
             Assert.That(_notes.Verify(left).Findings, Is.Empty, what);
             Assert.That(left.Names.Where(name => name.StartsWith("journal", StringComparison.Ordinal) && !name.EndsWith(".quarantine", StringComparison.Ordinal)), Is.Empty, what);
             DirectoryAssert.Same(_notes.Read(left), _sample.Acknowledged, what);
@@ -82,7 +84,8 @@ internal sealed class InterruptionTests
         var expected = Finish(start, files => _notes.Reseal(files, "notes", "others"), files => _notes.Read(files));
         var calls = await InterruptAsync(start, files => _notes.Reseal(files, "notes", "others"), (left, what) =>
         {
-            _notes.Reseal(left, "notes", "others");
+            var wasBegun = WasBegun(left);
+            AssertTold(_notes.Reseal(left, "notes", "others").Finished, wasBegun, left, null, ".edited", what);
             Assert.That(_notes.Verify(left).Findings, Is.Empty, what);
             foreach (var name in (string[])["notes.json", "others.json"])
             {
@@ -94,6 +97,20 @@ internal sealed class InterruptionTests
             DirectoryAssert.Same(_notes.Read(left), expected, what);
         });
         Assert.That(calls, Is.GreaterThan(90));
+    }
+
+    private static bool WasBegun(MemoryFileSystem left) => left.Names.Contains(DirectoryReplacement.PlanName);
+
+    /// <summary>Who finishes what another began says where the old files are, and what could not be read or was edited.</summary>
+    private static void AssertTold(string? finished, bool wasBegun, MemoryFileSystem left, string? folder, string ending, string what)
+    {
+        Assert.That(finished is not null, Is.EqualTo(wasBegun), what);
+        if (wasBegun)
+        {
+            var kept = left.Names.Where(name => !name.Contains('/', StringComparison.Ordinal) && name.EndsWith(ending, StringComparison.Ordinal));
+            Assert.That(kept.All(name => finished!.Contains($"'{name}'", StringComparison.Ordinal)), $"{what}: {finished}");
+            Assert.That(folder is null || finished!.Contains(folder, StringComparison.Ordinal), $"{what}: {finished}");
+        }
     }
 
     private static MemoryFileSystem Replace(MemoryFileSystem source, string name, string text, string other)

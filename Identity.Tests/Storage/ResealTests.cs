@@ -63,6 +63,12 @@ internal sealed class ResealTests
     [TestCase("\"title\":\"t2\"", "\"title\":[null]", "the entry 'two': its 'title' holds null")]
     [TestCase("\"text\":\"second\"", "\"text\":null", "the entry 'two': its 'text' holds null")]
     [TestCase("\"text\":\"second\"", "\"tags\":null", "the entry 'two': its 'tags' holds null")]
+    [TestCase("\"seq\":", "\"seq\":1", "leave its first line as it was: 'format' (2), 'collection' (\"notes\"), 'seq'")]
+    [TestCase("\"version\":2", "\"version\":9223372036854775807", "the entry 'two': its 'version' is none")]
+    [TestCase("\"text\":\"second\"", "\"text\":\"\\ud800\"", "the entry 'two' cannot be read")]
+    [TestCase("\"text\":\"second\"", "\"\\ud800\":\"second\"", "cannot be read")]
+    [TestCase("\"id\":\"two\"", "\"id\":\"\\ud800\"", "entry 3 cannot be read")]
+    [TestCase("\"collection\":\"notes\"", "\"collection\":\"\\ud800\"", "it cannot be read")]
     [TestCase("\"text\":\"second\"", "\"tags\":[\"a\",null]", "the entry 'two': its 'tags' holds null")]
     [TestCase("\"text\":\"second\"", "\"tags\":[{\"a\":null}]", "the entry 'two': its 'tags' holds null")]
     [TestCase("\"text\":\"second\"", "\"expires\":\"tomorrow\"", "the entry 'two': its 'expires' is not of the right kind")]
@@ -88,6 +94,38 @@ internal sealed class ResealTests
         Assert.That(notes.Reseal("others").Findings, Is.Empty);
         Assert.That(notes.Verify().Findings, Is.Empty);
         Assert.That(notes.Read(notes.Files).Keys, Is.EqualTo(new[] { "notes/one", "notes/two", "others/added", "others/other" }));
+    }
+
+    [TestCase("\"second\"")]
+    [TestCase("\"two\"")]
+    public async Task A_file_in_another_encoding_is_refused(string text)
+    {
+        using var notes = await CreateAsync();
+        Edit(notes, content => content.Replace(text, "\"M\u00fcller\"", StringComparison.Ordinal));
+        notes.Files["notes.json"] = Encoding.Latin1.GetBytes(Encoding.UTF8.GetString(notes.Files["notes.json"]));
+        AssertRefused(notes, "it is not UTF-8");
+    }
+
+    [Test]
+    public async Task A_number_of_the_first_line_that_is_raised_would_hide_what_the_journal_says()
+    {
+        using var notes = await CreateAsync();
+        var storage = notes.Open();
+        await storage.GetCollection(MemoryNotes.Notes).RemoveAsync(storage.GetCollection(MemoryNotes.Notes).Find("two")!);
+        Edit(notes, content => content.Replace("\"seq\":3", "\"seq\":4", StringComparison.Ordinal));
+        AssertRefused(notes, "'seq'");
+    }
+
+    [Test]
+    public async Task How_many_are_gone_is_said_not_to_be_known_where_the_first_line_was_changed()
+    {
+        using var notes = await CreateAsync();
+        Edit(notes, content => string.Join('\n', content.Split('\n').Where(line => !line.Contains("\"two\"", StringComparison.Ordinal))).Replace("\"count\":3", "\"count\":2", StringComparison.Ordinal));
+        var reseal = notes.Reseal("notes");
+        Assert.That(reseal.Findings, Is.Empty);
+        Assert.That(reseal.Files.Single().Removed, Is.Zero);
+        Assert.That(reseal.Remarks.Single().ToString(), Does.Contain("line 1").And.Contain("cannot be told how many entries are gone"));
+        Assert.That(notes.Open().GetCollection(MemoryNotes.Notes).Count, Is.EqualTo(2));
     }
 
     [Test]
@@ -154,6 +192,7 @@ internal sealed class ResealTests
         Edit(notes, content => content.Replace("\"first\"", "\"edited\"", StringComparison.Ordinal));
         var before = notes.Files.Content;
         Assert.That(() => notes.Reseal("others"), Throws.InstanceOf<StorageException>().With.Message.Contains("notes.json"));
+        Assert.That(() => notes.Reseal("/elsewhere/notes.json"), Throws.InstanceOf<StorageException>().With.Message.Contains("is not in the storage directory"));
         DirectoryAssert.Unchanged(notes.Files, before, "another file was named");
         Assert.That(notes.Reseal("others", Path.Combine(notes.Root, "notes.json")).Files.Single().Changed, Is.EqualTo(new[] { "one" }));
     }

@@ -148,7 +148,7 @@ internal sealed class VerifyTests
         notes.Files[name] = Encoding.UTF8.GetBytes($"{head},\"crc\":\"{ChecksummedLine.Of(Encoding.UTF8.GetBytes(head))}{content[(end + 16)..]}");
         var before = notes.Files.Content;
 
-        foreach (var command in (Action[])[() => notes.Open(), () => notes.Recover(), () => notes.Compact(), () => notes.Reseal("others")])
+        foreach (var command in (Action[])[() => notes.Open(), () => notes.Verify(), () => notes.Recover(), () => notes.Compact(), () => notes.Reseal("others")])
         {
             Assert.That(() => command(), Throws.InstanceOf<StorageException>().With.Message.Contains(name).And.Message.Contains("format 3").And.Message.Contains("newer version"));
             DirectoryAssert.Unchanged(notes.Files, before, name);

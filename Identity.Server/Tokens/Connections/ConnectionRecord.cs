@@ -65,7 +65,16 @@ internal sealed class ConnectionRecord : Entity
     public ConnectionEnding? Ending { get; set; }
 
     /// <summary>When nothing is known of it any more. What was never used is forgotten with its code.</summary>
-    internal DateTimeOffset ForgottenAt => (EndedAt ?? UsableUntil) + (FirstUsedAt is null ? TimeSpan.Zero : Memory);
+    internal DateTimeOffset ForgottenAt
+    {
+        get
+        {
+            var end = EndedAt ?? UsableUntil;
+
+            // Somebody may have written the last of all days into the file.
+            return FirstUsedAt is null || end > DateTimeOffset.MaxValue - Memory ? end : end + Memory;
+        }
+    }
 }
 
 /// <summary>Something that its user did to a connection.</summary>

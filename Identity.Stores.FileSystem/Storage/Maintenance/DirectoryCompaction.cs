@@ -9,7 +9,6 @@ internal static class DirectoryCompaction
         IFileSystem files, FileSystemStorageOptions options, IReadOnlyList<CollectionDefinition> definitions, TimeProvider time)
     {
         var directory = DirectoryPlace.Resolve(options.Directory);
-        DirectoryReplacement.Complete(files, directory);
         var states = DirectoryInspection.CreateStates(definitions);
         var loader = new DirectoryLoader(files, directory, states, options, time, NullLogger.Instance);
         loader.ReadExisting();

@@ -102,7 +102,7 @@ internal sealed class DirectoryInspection
             {
                 yield return new(name, null, "a crash left it behind; the next start removes it");
             }
-            else if (name.EndsWith(DirectoryFiles.QuarantineEnding, StringComparison.Ordinal) || name.EndsWith(DirectoryFiles.EditedEnding, StringComparison.Ordinal))
+            else if (DirectoryFiles.IsSetAside(name))
             {
                 yield return new(name, null, "it was set aside; remove it when you no longer need it");
             }

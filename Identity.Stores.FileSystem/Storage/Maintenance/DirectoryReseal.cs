@@ -12,7 +12,6 @@ internal static class DirectoryReseal
         IFileSystem files, FileSystemStorageOptions options, IReadOnlyList<CollectionDefinition> definitions, IEnumerable<string> names, TimeProvider time)
     {
         var directory = DirectoryPlace.Resolve(options.Directory);
-        DirectoryReplacement.Complete(files, directory);
         var states = DirectoryInspection.CreateStates(definitions);
         var edited = names.Select(name => Find(states, directory, name)).Distinct()
             .Where(state => files.FileExists(Path.Combine(directory, state.FileName)) && !EditedFile.IsIntact(files, Path.Combine(directory, state.FileName), state.Definition))
@@ -43,15 +42,23 @@ internal static class DirectoryReseal
     private static CollectionState Find(Dictionary<string, CollectionState> states, string directory, string name)
     {
         var file = Path.GetFileName(name);
-        return states.Values.FirstOrDefault(state => state.IsDurable && (state.FileName == file || state.Name == name))
+        var found = states.Values.FirstOrDefault(state => state.IsDurable && (state.FileName == file || state.Name == name))
             ?? throw new StorageException($"'{name}' is not the file of a collection. Only these can be edited and taken in: " +
                 $"{string.Join(", ", states.Values.Where(state => state.IsDurable).Select(state => state.FileName).Order(StringComparer.Ordinal))}. " +
                 $"Anything else in '{directory}' has to be restored from a backup.");
+        return Path.GetDirectoryName(name) is { Length: > 0 } folder && DirectoryPlace.Resolve(folder) != directory
+            ? throw new StorageException($"'{name}' is not in the storage directory '{directory}'. What was edited is taken in where it stands: put it in the place of '{found.FileName}' there.")
+            : found;
     }
 
-    /// <summary>Where the journal goes on from what the file says.</summary>
+    /// <summary>What the file does not say any more, and where the journal goes on from what it says.</summary>
     private static IEnumerable<StorageFinding> DescribeJournal(EditedFile file)
     {
+        if (!file.IsRemovedKnown)
+        {
+            yield return new(file.State.FileName, 1, "it was changed, so that it cannot be told how many entries are gone");
+        }
+
         foreach (var entity in file.Added.Concat(file.Changed))
         {
             if (!ReferenceEquals(file.State.Get(entity.Id), entity))
@@ -106,7 +113,7 @@ internal static class DirectoryReseal
     /// <summary>Whoever holds an entry as it was before must not find it unchanged.</summary>
     private static void MoveVersions(DirectoryLoader loader, IReadOnlyCollection<EditedFile> edited, Dictionary<string, CollectionState> states)
     {
-        var version = states.Values.Where(state => state.IsDurable).SelectMany(state => state.Capture()).Select(entity => entity.Version).Append(loader.Version).Max();
+        var version = states.Values.Where(state => state.IsDurable).SelectMany(state => state.All).Select(entity => entity.Version).Append(loader.Version).Max();
         foreach (var (state, entity) in edited.SelectMany(file => file.Added.Concat(file.Changed).Select(entity => (file.State, entity))))
         {
             if (ReferenceEquals(state.Get(entity.Id), entity))

@@ -190,7 +190,13 @@ internal sealed class DirectorySalvage(IFileSystem files, string directory, IRea
 
     private void CheckFiles()
     {
-        var folders = Manifest is null ? DirectoryFiles.Folders(files, directory) : DirectoryFiles.Folders(Manifest);
+        var folders = (Manifest is null ? DirectoryFiles.Folders(files, directory) : DirectoryFiles.Folders(Manifest)).ToList();
+        foreach (var folder in folders.Where(folder => files.FileExists(Path.Combine(directory, folder))))
+        {
+            Note(folder, null, "it should be a folder but is a file");
+            _unsound.Add(folder);
+        }
+
         var present = DirectoryFiles.List(files, directory, folders)
             .ToDictionary(name => name, name => ChecksummedLine.Of(files.ReadAllBytes(Path.Combine(directory, name))), StringComparer.Ordinal);
         foreach (var name in Manifest?.Files.Keys.Where(name => !present.ContainsKey(name)) ?? [])
@@ -210,9 +216,9 @@ internal sealed class DirectorySalvage(IFileSystem files, string directory, IRea
 
             // One that is not named is taken, too: the manifest may be the one that is from another time.
             _sound.Add(name, checksum);
-            if (expected is null && Manifest is { Format: > 1 })
+            if (expected is null && Manifest is null or { Format: > 1 })
             {
-                Note(name, null, $"it is there, but '{Manifest.FileName}' does not name it");
+                Note(name, null, Manifest is null ? "it is taken for one of the directory's own" : $"it is there, but '{Manifest.FileName}' does not name it");
             }
         }
     }

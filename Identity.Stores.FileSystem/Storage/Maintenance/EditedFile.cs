@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Identity.Stores.FileSystem.Storage;
 
@@ -9,6 +10,9 @@ namespace Identity.Stores.FileSystem.Storage;
 internal sealed class EditedFile(IFileSystem files, string directory, CollectionState state)
 {
     private static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true, AllowDuplicateProperties = false };
+
+    // What every reader of JSON can hold, and far beyond all that were ever given.
+    private const long MaximumVersion = 1L << 53;
 
     private readonly List<StorageFinding> _problems = [];
     private readonly List<Entity> _added = [];
@@ -30,8 +34,11 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
     /// <summary>The identifiers of all entries.</summary>
     public HashSet<string> Ids { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How many entries that the program had written are not there any more, as far as the file says.</summary>
+    /// <summary>How many entries that the program had written are not there any more; 0 where that is not known.</summary>
     public int Removed => Math.Max(0, (_writtenOnce ?? 0) - _written);
+
+    /// <summary>Whether the file still says how many entries the program had written.</summary>
+    public bool IsRemovedKnown => _writtenOnce is not null;
 
     /// <summary>Whether the program could have written it as it is.</summary>
     public static bool IsIntact(IFileSystem files, string path, CollectionDefinition definition)
@@ -58,10 +65,22 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
             content = content["\uFEFF"u8.Length..];
         }
 
+        if (!Utf8.IsValid(content.Span))
+        {
+            Refuse("it is not UTF-8; save it in that encoding");
+            return unread;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(content, Tolerant);
             return Read(document.RootElement, unread);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Half a character outside of the entries.
+            Refuse($"it cannot be read: {exception.Message}");
+            return unread;
         }
         catch (JsonException exception)
         {
@@ -82,7 +101,7 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
         foreach (var entry in entries.EnumerateArray())
         {
             number++;
-            ReadEntry(entry, FormattableString.Invariant($"entry {number}"));
+            ReadEntry(entry, number);
         }
 
         return ReadHead(root, unread);
@@ -98,39 +117,66 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
             Count = (int)(GetNumber(root, "count") ?? 0),
             At = GetText(root, "at"),
         };
-        if (head.Collection != state.Name || head.Format != unread.Format || head.Seq < unread.Seq || head.Time == DateTimeOffset.MinValue)
+        var isWritten = head.At is { } at && GetText(root, "crc") == ChecksummedLine.Of(Snapshot.HeadText(head.Format, state.Name, head.Seq, head.Count, at));
+
+        // A number that nothing bears out would make what the journal says up to it be passed over.
+        if (head.Collection != state.Name || head.Format != unread.Format || (isWritten ? head.Seq < unread.Seq : head.Seq != unread.Seq) || head.Time == DateTimeOffset.MinValue)
         {
-            Refuse(FormattableString.Invariant($"leave 'format' ({unread.Format}), 'collection' (\"{state.Name}\"), 'seq' and 'at' in its first line as they were"));
+            Refuse(FormattableString.Invariant($"leave its first line as it was: 'format' ({unread.Format}), 'collection' (\"{state.Name}\"), 'seq', 'at' and, if you can, 'count'"));
             return unread;
         }
 
-        if (GetText(root, "crc") == ChecksummedLine.Of(Snapshot.HeadText(head.Format, state.Name, head.Seq, head.Count, head.At!)))
-        {
-            _writtenOnce = head.Count;
-        }
-
+        _writtenOnce = isWritten ? head.Count : null;
         return head;
     }
 
-    private void ReadEntry(JsonElement entry, string which)
+    private void ReadEntry(JsonElement entry, int number)
     {
-        if (entry.ValueKind is not JsonValueKind.Object || !entry.TryGetProperty("id", out var id) || id.ValueKind is not JsonValueKind.String || id.GetString() is not { Length: > 0 } name)
+        var which = FormattableString.Invariant($"entry {number}");
+        try
         {
-            Refuse($"{which} is not an object with an 'id'");
-            return;
-        }
+            if (entry.ValueKind is not JsonValueKind.Object || !entry.TryGetProperty("id", out var id) || id.ValueKind is not JsonValueKind.String || id.GetString() is not { Length: > 0 } name)
+            {
+                Refuse($"{which} is not an object with an 'id'");
+                return;
+            }
 
-        which = $"the entry '{name}'";
-        if (!Ids.Add(name))
+            which = $"the entry '{name}'";
+            if (!Ids.Add(name))
+            {
+                Refuse($"{which} is there twice");
+                return;
+            }
+
+            Take(name, entry, which);
+        }
+        catch (JsonException exception) when (exception.Path is { Length: > 2 } path)
         {
-            Refuse($"{which} is there twice");
-            return;
+            Refuse($"{which}: its '{path[2..]}' is not of the right kind, or not known");
         }
+        catch (Exception exception)
+        {
+            // Whatever an entry is read into, and keys and dates are made of it by, may refuse it in its own way.
+            Refuse($"{which} cannot be read: {exception.Message}");
+        }
+    }
 
+    private void Take(string id, JsonElement entry, string which)
+    {
         var known = state.Definition.MemberNames;
         foreach (var member in entry.EnumerateObject().Where(member => !known.Contains(member.Name) && member.Name != "crc"))
         {
             Refuse($"{which} has a member '{member.Name}' that is not known");
+        }
+
+        // Without what a person may have left of commas and white space.
+        var json = WithoutChecksum(entry);
+        var isChecked = entry.TryGetProperty("crc", out var crc);
+        if (isChecked && crc.ValueKind is JsonValueKind.String && crc.GetString() == ChecksummedLine.Of(json.AsSpan()[..^1]))
+        {
+            _written++;
+            state.Set(id, state.Deserialize(json));
+            return;
         }
 
         // The program leaves out what is null, and does not expect it anywhere.
@@ -141,20 +187,23 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
             return;
         }
 
-        Entity entity;
-        try
+        var entity = state.DeserializeStrictly(json);
+        if (entity.Version is < 0 or > MaximumVersion)
         {
-            // Without what a person may have left of commas and white space.
-            entity = state.Deserialize(WithoutChecksum(entry));
-        }
-        catch (JsonException exception)
-        {
-            Refuse(exception.Path is { Length: > 2 } path ? $"{which}: its '{path[2..]}' is not of the right kind" : $"{which} cannot be read: {exception.Message}");
+            Refuse($"{which}: its 'version' is none that the program writes; leave it as it was");
             return;
         }
 
-        state.Set(name, entity);
-        Compare(entry, entity);
+        TryAsStartDoes(entity);
+        state.Set(id, entity);
+        _written += isChecked ? 1 : 0;
+        (isChecked ? _changed : _added).Add(entity);
+    }
+
+    private void TryAsStartDoes(Entity entity)
+    {
+        state.Deserialize(state.ToJson(entity));
+        state.FindExpired([entity], DateTimeOffset.MinValue);
     }
 
     private static bool HoldsNull(JsonElement value) => value.ValueKind switch
@@ -163,21 +212,6 @@ internal sealed class EditedFile(IFileSystem files, string directory, Collection
         JsonValueKind.Object => value.EnumerateObject().Any(member => HoldsNull(member.Value)),
         var kind => kind is JsonValueKind.Null,
     };
-
-    private void Compare(JsonElement entry, Entity entity)
-    {
-        if (!entry.TryGetProperty("crc", out var crc))
-        {
-            _added.Add(entity);
-            return;
-        }
-
-        _written++;
-        if (crc.ValueKind is not JsonValueKind.String || crc.GetString() != ChecksummedLine.Of(WithoutChecksum(entry).AsSpan()[..^1]))
-        {
-            _changed.Add(entity);
-        }
-    }
 
     /// <summary>An entry as the program writes it, whatever white space an editor has put into it.</summary>
     private static byte[] WithoutChecksum(JsonElement entry)

@@ -22,7 +22,7 @@ internal sealed class OfflineDirectory
 
     public StorageReport Verify() => Run(() =>
     {
-        if (DirectoryReplacement.IsPending(_files, _directory))
+        if (DirectoryReplacement.Check(_files, _directory) is not null)
         {
             return new StorageReport(new Dictionary<string, int>(), [new(DirectoryReplacement.PlanName, null,
                 "a recovery, an upgrade or a reseal was interrupted; the next start finishes it, and so does any command but this one")], []);
@@ -34,22 +34,33 @@ internal sealed class OfflineDirectory
 
     public StorageReport Recover() => Run(() =>
     {
-        DirectoryReplacement.Complete(_files, _directory);
+        var finished = Finish();
         var inspection = new DirectoryInspection(_files, _options, _definitions, _time);
         var rights = DirectoryAccess.MakePrivate(_files, _directory, NullLogger.Instance);
         return new StorageReport(inspection.CountEntries(), [.. inspection.Findings, .. rights], inspection.GetRemarks())
         {
+            Finished = finished,
             Kept = inspection.Salvage is { } salvage ? DirectoryRecovery.Run(_files, _directory, inspection, salvage, _time) : null,
         };
     });
 
-    public StorageCompaction Compact() => Run(() => DirectoryCompaction.Run(_files, _options, _definitions, _time));
+    public StorageCompaction Compact() => Run(() =>
+    {
+        var finished = Finish();
+        return DirectoryCompaction.Run(_files, _options, _definitions, _time) with { Finished = finished };
+    });
 
-    public StorageReseal Reseal(IEnumerable<string> names) => Run(() => DirectoryReseal.Run(_files, _options, _definitions, names, _time));
+    public StorageReseal Reseal(IEnumerable<string> names) => Run(() =>
+    {
+        var finished = Finish();
+        return DirectoryReseal.Run(_files, _options, _definitions, names, _time) with { Finished = finished };
+    });
+
+    private string? Finish() => DirectoryReplacement.Complete(_files, _directory)?.Describe();
 
     private T Run<T>(Func<T> command)
     {
-        DirectoryAccess.Inspect(_files, _directory);
+        DirectoryAccess.Inspect(_files, _directory, DirectoryFiles.IsKeptBy(_definitions));
         using var held = DirectoryLock.Acquire(_files, _directory, _time);
         try
         {

@@ -10,6 +10,9 @@ public sealed record StorageReport(IReadOnlyDictionary<string, int> Entries, IRe
 {
     /// <summary>Where a recovery kept the files as they were, and what is damaged; null where nothing was replaced.</summary>
     public (string Folder, string Quarantine)? Kept { get; init; }
+
+    /// <summary>What had been interrupted and was finished first, in words; null where nothing had been.</summary>
+    public string? Finished { get; init; }
 }
 
 /// <summary>Something to be known about a file in a storage directory.</summary>
@@ -36,7 +39,11 @@ public sealed record StorageCompaction(
     int Expired,
     IReadOnlyList<string> Removed,
     IReadOnlyDictionary<string, int> Entries,
-    IReadOnlyList<StorageFinding> Remarks);
+    IReadOnlyList<StorageFinding> Remarks)
+{
+    /// <summary>What had been interrupted and was finished first, in words; null where nothing had been.</summary>
+    public string? Finished { get; init; }
+}
 
 /// <summary>The size of a file before and after.</summary>
 /// <param name="File">The file, relative to the directory.</param>
@@ -48,7 +55,11 @@ public sealed record StorageFileSize(string File, long Before, long After);
 /// <param name="Files">The files that had been edited; they were written anew unless there are findings.</param>
 /// <param name="Findings">Why they cannot be taken in; then nothing was changed.</param>
 /// <param name="Remarks">What else there is to know about the result.</param>
-public sealed record StorageReseal(IReadOnlyList<ResealedFile> Files, IReadOnlyList<StorageFinding> Findings, IReadOnlyList<StorageFinding> Remarks);
+public sealed record StorageReseal(IReadOnlyList<ResealedFile> Files, IReadOnlyList<StorageFinding> Findings, IReadOnlyList<StorageFinding> Remarks)
+{
+    /// <summary>What had been interrupted and was finished first, in words; null where nothing had been.</summary>
+    public string? Finished { get; init; }
+}
 
 /// <summary>A collection's file that had been edited.</summary>
 /// <param name="File">The file, relative to the directory.</param>
