@@ -315,6 +315,7 @@ public sealed class Collection<T>
         {
             lock (_directory.Queue.Gate)
             {
+                ObjectDisposedException.ThrowIf(unit.IsDisposed, unit);
                 unit.NoteRead(_directory.Queue);
                 return write(unit);
             }

@@ -48,6 +48,10 @@ public sealed class CollectionDefinition<T> : CollectionDefinition
     public CollectionDefinition(string name) : base(name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        if (FileName is Manifest.FileName or DirectoryReplacement.PlanName)
+        {
+            throw new ArgumentException($"'{FileName}' is the engine's own file: give the collection another name.", nameof(name));
+        }
 
         // The name becomes a file name: nothing in it may lead out of the directory or clash with the manifest's dots.
         if (!char.IsAsciiLetterLower(name[0]) || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_'))

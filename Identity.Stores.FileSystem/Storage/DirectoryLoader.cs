@@ -12,6 +12,7 @@ internal sealed partial class DirectoryLoader(
     private readonly ManifestCheck _check = new(files, directory, states);
     private readonly List<string> _removed = [];
     private IReadOnlyList<string> _names = [];
+    private JournalSpan? _unconfirmed;
 
     /// <summary>Reads a collection's file; another way for one that a person edited.</summary>
     public Func<CollectionState, Manifest, SnapshotHead?>? ReadEdited { get; init; }
@@ -74,7 +75,7 @@ internal sealed partial class DirectoryLoader(
         var journal = new JournalReader(files, directory, states);
         journal.Replay(manifest, Durable().Select(state => state.SnapshotAt).Append(manifest.Sequence).Max());
         Newest = journal.Newest > newest ? journal.Newest : newest;
-        (Sequence, JournalLength, Version, Tail) = (journal.Sequence, journal.Length, Math.Max(Version, journal.Version), journal.Tail);
+        (Sequence, JournalLength, Version, Tail, _unconfirmed) = (journal.Sequence, journal.Length, Math.Max(Version, journal.Version), journal.Tail, journal.Unconfirmed);
     }
 
     /// <summary>Reads a directory that must not be a new one.</summary>
@@ -94,6 +95,9 @@ internal sealed partial class DirectoryLoader(
             return Create();
         }
 
+        // A kill may have come before the names that were read here were flushed.
+        files.FlushFolder(directory);
+        ConfirmLastLines();
         SetTailAside();
         RemoveLeftovers(Manifest);
         DropExpired();
@@ -111,11 +115,36 @@ internal sealed partial class DirectoryLoader(
         var file = new ManifestFile(files, directory, Manifest, LastSegment);
         if (_check.Unfinished.Count > 0 || !Manifest.Pending.IsEmpty)
         {
+            foreach (var folder in _check.Unfinished.Select(name => Path.GetDirectoryName(name)!).Distinct(StringComparer.Ordinal))
+            {
+                files.FlushFolder(Path.Combine(directory, folder));
+            }
+
             file.Update(NameUnfinished);
         }
 
         Add(file, [.. Durable().Where(state => !Manifest.Collections.ContainsKey(state.Name))]);
         return file;
+    }
+
+    /// <summary>
+    /// The last lines may have been read from where only a power loss would not reach them, or where a flush had failed. From now on answers
+    /// rest on them, so they are written once more, and flushed.
+    /// </summary>
+    private void ConfirmLastLines()
+    {
+        if (_unconfirmed is not { } lines)
+        {
+            return;
+        }
+
+        using var source = files.OpenRead(lines.Path);
+        source.Seek(lines.Offset, SeekOrigin.Begin);
+        var bytes = new byte[lines.End - lines.Offset];
+        source.ReadExactly(bytes);
+        using var segment = files.OpenFile(lines.Path);
+        segment.Write(bytes, lines.Offset);
+        segment.Flush();
     }
 
     /// <summary>Puts the unacknowledged end of the journal into a quarantine file.</summary>
@@ -195,7 +224,8 @@ internal sealed partial class DirectoryLoader(
         var version = Version;
         var head = ReadEdited?.Invoke(state, manifest) ?? SnapshotReader.Read(files, path, state, ref version);
         var expected = manifest.Collections[state.Name];
-        if (head.Seq < expected || (manifest.Segments.IsEmpty && head.Seq > expected))
+        // One may be newer than the manifest says, by what was folded without it, or by what the journal still holds.
+        if (head.Seq < expected || (manifest.Segments.IsEmpty && head.Seq > Math.Max(expected, manifest.Sequence)))
         {
             throw FileDamage.FromAnotherTime(path, $"holds the state at line {head.Seq} of the journal, '{Manifest.FileName}' says {expected}");
         }
@@ -214,7 +244,7 @@ internal sealed partial class DirectoryLoader(
     {
         foreach (var name in _names.Concat(DirectoryFiles.Folders(manifest).SelectMany(folder => files.ListFiles(Path.Combine(directory, folder)).Select(name => $"{folder}/{name}"))))
         {
-            if (DirectoryFiles.IsLeftover(name) || (JournalSegment.TryParse(name, out var number) && !manifest.Segments.Contains(number)))
+            if ((DirectoryFiles.IsLeftover(name) && !manifest.Files.ContainsKey(name)) || (JournalSegment.TryParse(name, out var number) && !manifest.Segments.Contains(number)))
             {
                 files.Delete(Path.Combine(directory, name));
                 _removed.Add(name);

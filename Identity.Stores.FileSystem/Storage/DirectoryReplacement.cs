@@ -98,6 +98,8 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
             return null;
         }
 
+        // The plan may have been found before its name was flushed, and from now on things go away.
+        files.FlushFolder(directory);
         var names = files.ListFiles(directory);
         var arriving = FindArriving(names).ToList();
         if (arriving.Contains(Manifest.FileName))

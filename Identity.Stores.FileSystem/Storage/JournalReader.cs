@@ -23,6 +23,9 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
     /// <summary>The unacknowledged rest of the last segment, if there is one.</summary>
     public JournalTail? Tail { get; private set; }
 
+    /// <summary>The last lines that nothing says were flushed; null where there are none.</summary>
+    public JournalSpan? Unconfirmed { get; private set; }
+
     /// <param name="manifest">Says which segments there are, and after which line the first one goes on.</param>
     /// <param name="durable">A line that is known to have been durable, since a file holds its change.</param>
     public void Replay(Manifest manifest, long durable)
@@ -72,6 +75,10 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
 
             Apply(path, lines.Number, parsed, line);
             Length += line.Length;
+            if (Sequence > durable)
+            {
+                Unconfirmed = new(path, Unconfirmed?.Offset ?? lines.Offset, lines.NextOffset);
+            }
         }
 
         if (until is null && lines.IsTerminated)
@@ -227,3 +234,6 @@ internal sealed class JournalReader(IFileSystem files, string directory, IReadOn
 
 /// <summary>Bytes at the end of a segment that no request was told of.</summary>
 internal sealed record JournalTail(string Path, long Offset);
+
+/// <summary>Whole lines of a segment, from one place in it to another.</summary>
+internal sealed record JournalSpan(string Path, long Offset, long End);

@@ -38,7 +38,18 @@ public sealed partial class StorageDirectory
     /// <param name="name">The name of the file, which must not exist: a key is never overwritten.</param>
     /// <param name="content">Its content.</param>
     /// <exception cref="StorageException">It exists, or could not be written.</exception>
+    /// <exception cref="ObjectDisposedException">The directory may be another process's by now.</exception>
     public void WriteFile(string folder, string name, ReadOnlySpan<byte> content)
+    {
+        // One at a time: two of one name must not find each other's half.
+        lock (_writingFile)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            WriteNewFile(folder, name, content);
+        }
+    }
+
+    private void WriteNewFile(string folder, string name, ReadOnlySpan<byte> content)
     {
         var fullName = NameOf(folder, name);
         var path = System.IO.Path.Combine(Path, fullName);
@@ -80,6 +91,11 @@ public sealed partial class StorageDirectory
         if (folder.AsSpan().ContainsAny("/\\.") || name.AsSpan().ContainsAny("/\\"))
         {
             throw new ArgumentException($"'{folder}' and '{name}' must be plain names.");
+        }
+
+        if (DirectoryFiles.IsLeftover(name))
+        {
+            throw new ArgumentException($"'{name}' is named as what is being written, and the next start would remove it.");
         }
 
         return $"{folder}/{name}";

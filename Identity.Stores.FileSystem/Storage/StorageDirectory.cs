@@ -21,6 +21,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
     private readonly JournalWriter _journal;
     private readonly SnapshotWriter _snapshots;
     private readonly SemaphoreSlim _snapshotting = new(1, 1);
+    private readonly Lock _writingFile = new();
     private readonly bool _isClockTrusted;
     private int _isSnapshotDue;
     private bool _isDisposed;
@@ -69,7 +70,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
     internal CommitQueue Queue { get; }
 
-    internal UnitOfWork? CurrentUnitOfWork => UnitOfWork.Current is { } unit && unit.Directory == this ? unit : null;
+    internal UnitOfWork? CurrentUnitOfWork => UnitOfWork.Current is { IsDisposed: false } unit && unit.Directory == this ? unit : null;
 
     /// <summary>Opens a directory, creating it if it does not exist, and reads it into memory.</summary>
     /// <param name="options">Where it is.</param>
@@ -201,7 +202,11 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             return;
         }
 
-        _isDisposed = true;
+        lock (_writingFile)
+        {
+            _isDisposed = true;
+        }
+
         await Queue.CloseAsync().ConfigureAwait(false);
         await _snapshotting.WaitAsync().ConfigureAwait(false);
         try

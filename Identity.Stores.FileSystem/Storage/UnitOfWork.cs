@@ -38,6 +38,9 @@ public sealed class UnitOfWork : IDisposable
 
     internal StorageDirectory Directory { get; }
 
+    /// <summary>Work that it began may go on after it, and still find it in its flow of control.</summary>
+    internal bool IsDisposed => _isDisposed;
+
     internal List<(CollectionState State, object Index, string Key)> Reserved { get; } = [];
 
     internal IReadOnlyList<PendingWrite> PendingWrites => _order;

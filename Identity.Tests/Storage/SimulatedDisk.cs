@@ -30,12 +30,51 @@ internal sealed class SimulatedDisk : IFileSystem
         }
     }
 
-    /// <summary>What a process finds that starts after this one was killed; every write counts, flushed or not.</summary>
-    public SimulatedDisk AfterKill() => Copy(durableOnly: false, chance: null);
+    /// <summary>What a process finds that starts after this one was killed: every write counts, and what was not flushed is as far from the disk as before.</summary>
+    public SimulatedDisk AfterKill()
+    {
+        var copy = new SimulatedDisk();
+        lock (_lock)
+        {
+            var files = _names.Values.Concat(_durableNames.Values).Distinct().ToDictionary(file => file, file => file.Copy());
+            foreach (var (name, file) in _names)
+            {
+                copy._names.Add(name, files[file]);
+            }
+
+            foreach (var (name, file) in _durableNames)
+            {
+                copy._durableNames.Add(name, files[file]);
+            }
+
+            copy._folders.UnionWith(_folders);
+            copy._writes = _writes;
+        }
+
+        return copy;
+    }
 
     /// <summary>What a process finds after a loss of power.</summary>
     /// <param name="chance">Decides over everything that was not flushed; without it all of that is gone.</param>
-    public SimulatedDisk AfterPowerLoss(Chance? chance) => Copy(durableOnly: true, chance);
+    public SimulatedDisk AfterPowerLoss(Chance? chance)
+    {
+        var copy = new SimulatedDisk();
+        lock (_lock)
+        {
+            // Each name may have kept its old meaning or have its new one, whatever became of the others: no order is promised.
+            foreach (var name in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal))
+            {
+                var isNew = chance?.OneIn(2) is true;
+                if ((isNew ? _names : (IReadOnlyDictionary<string, SimulatedFile>)_durableNames).TryGetValue(name, out var file))
+                {
+                    copy.Put(name, file.AfterPowerLoss(chance));
+                    copy._names[name].Mode = file.Mode;
+                }
+            }
+        }
+
+        return copy;
+    }
 
     /// <summary>Puts a file there, durably.</summary>
     public void Put(string name, byte[] content)
@@ -206,26 +245,6 @@ internal sealed class SimulatedDisk : IFileSystem
         {
             return _names.TryGetValue(NameOf(path), out var file) ? new(file.Content.Length, new DateTime(file.LastWrite, DateTimeKind.Utc)) : default;
         }
-    }
-
-    private SimulatedDisk Copy(bool durableOnly, Chance? chance)
-    {
-        var copy = new SimulatedDisk();
-        lock (_lock)
-        {
-            // Each name may have kept its old meaning or have its new one, whatever became of the others: no order is promised.
-            foreach (var name in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal))
-            {
-                var isNew = !durableOnly || chance?.OneIn(2) is true;
-                if ((isNew ? _names : (IReadOnlyDictionary<string, SimulatedFile>)_durableNames).TryGetValue(name, out var file))
-                {
-                    copy.Put(name, durableOnly ? file.AfterPowerLoss(chance) : file.Content);
-                    copy._names[name].Mode = file.Mode;
-                }
-            }
-        }
-
-        return copy;
     }
 
     private SimulatedFile Find(string path)

@@ -17,6 +17,15 @@ internal sealed class SimulatedFile(byte[] content, long lastWrite)
 
     public UnixFileMode Mode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>The same file for another process: the kernel holds what it held.</summary>
+    public SimulatedFile Copy()
+    {
+        var copy = new SimulatedFile(Content, LastWrite) { Mode = Mode, _durable = _durable };
+        copy._unflushed.AddRange(_unflushed);
+        copy._forgotten.AddRange(_forgotten);
+        return copy;
+    }
+
     public void Write(ReadOnlySpan<byte> bytes, long offset, long time)
     {
         Content = Apply(Content, bytes, offset);

@@ -8,6 +8,8 @@ internal sealed class SnapshotFaultTests
 {
     private const int Before = 2;
 
+    private static readonly bool[] Failed = [false];
+
     private static readonly string[] Folded = ["manifest.json", "notes.json", "others.json"];
 
     [Test]
@@ -53,6 +55,27 @@ internal sealed class SnapshotFaultTests
         await (injection.Lasts ? directory.RestartAsync() : Task.CompletedTask);
         await directory.CloseAsync();
         Assert.That(scene.Disk.FileNames, Is.EqualTo(Folded), $"{injection}: the next snapshot folds everything in");
+    }
+
+    [Test]
+    public async Task A_file_that_is_rewritten_for_a_change_that_failed_is_no_file_of_another_time()
+    {
+        await using var scene = FaultScene.On(new SimulatedDisk());
+        var directory = scene.Directory;
+        await directory.Others.AddAsync(new Note { Id = "other" });
+        await directory.Storage.SnapshotAsync();
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        await directory.Storage.SnapshotAsync();
+        scene.Files.DecideCall = call => call.Name is "CreateFile" ? Fault.Full : Fault.None;
+        Assert.That(await FaultScene.OutcomesAsync(directory.Others.AddAsync(new Note { Id = "failed" }).AsTask()), Is.EqualTo(Failed));
+        SimulatedDisk? killed = null;
+        scene.Files.DecideCall = call =>
+        {
+            killed ??= call.Name is "Rename" && Path.GetFileName(call.Path).StartsWith("manifest.json", StringComparison.Ordinal) ? scene.Disk.AfterKill() : null;
+            return Fault.None;
+        };
+        await directory.Storage.SnapshotAsync();
+        Assert.That(await FaultScene.StartOnAsync(killed!), Is.EqualTo(NoteState.Of(directory)));
     }
 
     [Test]

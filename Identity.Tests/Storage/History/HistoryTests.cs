@@ -26,7 +26,7 @@ internal sealed class HistoryTests
         for (var life = 1; life <= Crashes; life++)
         {
             disk = await LiveAsync(disk, life, chance.For(life), reader);
-            await ObserveAsync(disk.AfterKill(), reader);
+            disk = await ObserveAsync(disk, reader);
         }
 
         TestContext.Out.WriteLine(reader.Summary);
@@ -79,9 +79,11 @@ internal sealed class HistoryTests
         return null;
     }
 
-    private static async Task ObserveAsync(SimulatedDisk disk, HistoryReader reader)
+    /// <returns>The disk as the one who was told of it left it, by a kill.</returns>
+    private static async Task<SimulatedDisk> ObserveAsync(SimulatedDisk disk, HistoryReader reader)
     {
         await using var directory = HistoryDirectory.Over(disk);
         reader.Observe(HistoryClient.Observe(directory.Open()));
+        return disk.AfterKill();
     }
 }
