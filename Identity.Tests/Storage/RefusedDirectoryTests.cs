@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Storage;
 using Identity.Tests.Infrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +25,8 @@ internal sealed class RefusedDirectoryTests
         new("a path that is too long", string.Join('/', Enumerable.Repeat(new string('a', 200), 21)), "too long", _ => { }),
         new("a pipe in its place", "data", "Move it away", root => Run("mkfifo", $"{root}/data")),
         new("somebody's project", "data", "holds 'Program.cs' and is no storage directory", root => Folder(root, "data", "Program.cs"), UnixFileMode.OtherRead | UnixFileMode.OtherExecute),
+        new("somebody's file of that name", "data", "holds 'notes.json' and is no storage directory", root => Folder(root, "data", "notes.json"), UnixFileMode.OtherRead | UnixFileMode.OtherExecute),
+        new("somebody's manifest", "data", "holds 'manifest.json' and is no storage directory", root => Folder(root, "data", "manifest.json"), UnixFileMode.OtherRead),
         new("keys alone", "data", "holds 'keys' and is no storage directory", root => Folder(root, "data/keys", "signing.json")),
         new("a file in place of a folder to come", "data", "holds 'keys' and is no storage directory", root => Folder(root, "data", "keys")),
         new("what an interrupted recovery left", "data", "A recovery of", root => Folder(root, "data/before-recovery-2026-11-24T080000Z", "notes.json")),
@@ -126,6 +129,72 @@ internal sealed class RefusedDirectoryTests
         Assert.That(() => StorageMaintenance.Verify(new() { Directory = root.Path }, [], TimeProvider.System), Throws.InstanceOf<StorageException>().With.Message.Contains("symbolic link"));
         Assert.That(() => StorageMaintenance.Recover(new() { Directory = root.Path }, [], TimeProvider.System), Throws.InstanceOf<StorageException>().With.Message.Contains("symbolic link"));
         Assert.That(() => StorageMaintenance.Verify(new() { Directory = root.Path + "x" }, [], TimeProvider.System), Throws.InstanceOf<StorageException>().With.Message.Contains("There is no storage directory"));
+    }
+
+    [TestCase("notes.json")]
+    [TestCase("manifest.json")]
+    public void They_do_not_take_over_what_belongs_to_another_program(string name)
+    {
+        using var root = new TemporaryDirectory();
+        Folder(root.Parent, ".oauth_data", name);
+        var before = Describe(root.Parent);
+        var options = new FileSystemStorageOptions { Directory = root.Path };
+        CollectionDefinition[] definitions = [new CollectionDefinition<Note>("notes") { Json = NoteJson.Default.Note }];
+        foreach (var command in (Action[])[
+            () => StorageMaintenance.Verify(options, definitions, TimeProvider.System),
+            () => StorageMaintenance.Recover(options, definitions, TimeProvider.System),
+            () => StorageMaintenance.Compact(options, definitions, TimeProvider.System),
+            () => StorageMaintenance.Reseal(options, definitions, ["notes"], TimeProvider.System)])
+        {
+            Assert.That(() => command(), Throws.InstanceOf<StorageException>().With.Message.Contains("is no storage directory"));
+            Assert.That(Describe(root.Parent), Is.EqualTo(before));
+        }
+    }
+
+    [Test]
+    public async Task What_is_refused_as_damaged_keeps_its_modes()
+    {
+        using var root = new TemporaryDirectory();
+        await Open(root.Path).DisposeAsync();
+        var path = Path.Combine(root.Path, "notes.json");
+        await File.WriteAllTextAsync(path, "damaged");
+        File.SetUnixFileMode(path, Private | UnixFileMode.OtherRead);
+        Assert.That(() => Open(root.Path), Throws.InstanceOf<StorageException>().With.Message.Contains("Nothing was changed"));
+        Assert.That(File.GetUnixFileMode(path), Is.EqualTo(Private | UnixFileMode.OtherRead));
+    }
+
+    [Test]
+    public async Task A_recovery_puts_aside_what_stands_in_the_place_of_a_folder()
+    {
+        await using var directory = new NoteDirectory();
+        directory.Storage.WriteFile("keys", "signing.json", "{}"u8);
+        await directory.CloseAsync();
+        Directory.Delete(directory.File("keys"), recursive: true);
+        await File.WriteAllTextAsync(directory.File("keys"), "mine");
+        Assert.That(directory.Recover().Findings.Select(finding => finding.File), Does.Contain("keys"));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(Directory.GetDirectories(directory.Path, "before-recovery-*").Single(), "keys")), Is.EqualTo("mine"));
+        directory.Storage.WriteFile("keys", "signing.json", "{}"u8);
+    }
+
+    [Test]
+    public void Hidden_folders_are_not_taken_for_kept_files_by_a_recovery_or_an_upgrade()
+    {
+        using var notes = new MemoryNotes();
+        _ = notes.Open();
+        notes.Files = notes.Files.AfterKill();
+        notes.Files["manifest.json"] = "damaged"u8.ToArray();
+        notes.Files[".git/HEAD"] = notes.Files["lost+found/1"] = "one"u8.ToArray();
+        notes.Recover();
+        notes.Files[".git/HEAD"] = notes.Files["lost+found/1"] = "another"u8.ToArray();
+        Assert.That(notes.Verify().Findings, Is.Empty);
+        _ = notes.Open();
+
+        var older = Format1Directory.InMemory(notes.Root);
+        older[".git/HEAD"] = "one"u8.ToArray();
+        _ = Format1Directory.Open(older, notes.Root);
+        older = older.AfterKill();
+        older[".git/HEAD"] = "another"u8.ToArray();
+        Assert.That(() => Format1Directory.Open(older, notes.Root), Throws.Nothing);
     }
 
     [Test]
