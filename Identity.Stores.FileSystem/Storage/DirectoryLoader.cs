@@ -138,13 +138,7 @@ internal sealed partial class DirectoryLoader(
             return;
         }
 
-        using var source = files.OpenRead(lines.Path);
-        source.Seek(lines.Offset, SeekOrigin.Begin);
-        var bytes = new byte[lines.End - lines.Offset];
-        source.ReadExactly(bytes);
-        using var segment = files.OpenFile(lines.Path);
-        segment.Write(bytes, lines.Offset);
-        segment.Flush();
+        Overwrite(lines.Path, lines.Offset, ReadFrom(lines.Path, lines.Offset).AsSpan(..(int)(lines.End - lines.Offset)));
     }
 
     /// <summary>Puts the unacknowledged end of the journal into a quarantine file.</summary>
@@ -155,21 +149,28 @@ internal sealed partial class DirectoryLoader(
             return;
         }
 
-        using var source = files.OpenRead(tail.Path);
-        source.Seek(tail.Offset, SeekOrigin.Begin);
-        var bytes = new byte[source.Length - tail.Offset];
-        source.ReadExactly(bytes);
-        bytes = JournalSegment.TrimFilling(bytes).ToArray();
+        var bytes = JournalSegment.TrimFilling(ReadFrom(tail.Path, tail.Offset)).ToArray();
         var quarantine = files.FreeName(directory, $"{Path.GetFileName(tail.Path)}.{Timestamp.FormatName(time.GetUtcNow())}", DirectoryFiles.QuarantineEnding);
         files.WriteAtomically(Path.Combine(directory, quarantine), bytes);
         bytes.AsSpan().Fill(JournalSegment.Filler);
-        using (var segment = files.OpenFile(tail.Path))
-        {
-            segment.Write(bytes, tail.Offset);
-            segment.Flush();
-        }
-
+        Overwrite(tail.Path, tail.Offset, bytes);
         LogTail(logger, tail.Path, bytes.Length, Path.Combine(directory, quarantine));
+    }
+
+    private byte[] ReadFrom(string path, long offset)
+    {
+        using var source = files.OpenRead(path);
+        source.Seek(offset, SeekOrigin.Begin);
+        var bytes = new byte[source.Length - offset];
+        source.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private void Overwrite(string path, long offset, ReadOnlySpan<byte> bytes)
+    {
+        using var segment = files.OpenFile(path);
+        segment.Write(bytes, offset);
+        segment.Flush();
     }
 
     private void RefuseLostManifest()
