@@ -67,6 +67,12 @@ internal static class StorageCommand
             return 0;
         }
 
+        if (report.Findings.All(finding => finding.IsMendedByStart))
+        {
+            Console.WriteLine("The next start mends that.");
+            return 1;
+        }
+
         Console.WriteLine("Restore the directory from a backup, or run 'storage recover' to go on with what is sound. " +
             "If you edited a collection's file on purpose, 'storage reseal FILE' takes it in.");
         return 1;
@@ -86,7 +92,7 @@ internal static class StorageCommand
         WriteEntries(report.Entries);
         if (report.Kept is var (folder, quarantine))
         {
-            Console.WriteLine($"The files as they were are in '{folder}', the damaged lines in '{quarantine}'.");
+            Console.WriteLine($"The files as they were are in '{folder}'; '{quarantine}' says once more what was wrong, with the damaged lines.");
         }
 
         Console.WriteLine("The server can be started.");
@@ -137,7 +143,7 @@ internal static class StorageCommand
             Write(file, file.Added, "added");
             if (file.Removed > 0)
             {
-                Console.WriteLine($"{file.File}: removed {file.Removed} (the file does not say which)");
+                Console.WriteLine($"{file.File}: removed {file.Removed} (the file does not say which; an entry without its 'crc' counts as added)");
             }
 
             Console.WriteLine($"{file.File}: written anew; the edited file is kept as '{file.Kept}'");

@@ -42,10 +42,11 @@ internal sealed class StorageHealthCheck(StorageDirectory directory, TimeProvide
         using var unit = directory.BeginUnitOfWork();
         try
         {
-            var probe = new HealthProbe();
-            await _probes.AddAsync(probe, cancellationToken);
+            await _probes.AddAsync(new HealthProbe(), cancellationToken);
             await unit.CommitAsync(cancellationToken);
-            await _probes.RemoveAsync(probe, cancellationToken);
+
+            // With it go those whose removal failed.
+            await _probes.RemoveAsync([.. _probes.List().Select(left => left.Id)], cancellationToken);
             await unit.CommitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }

@@ -201,7 +201,10 @@ public sealed class CollectionReference<T>(string name, string collection, Func<
     internal string? KeyOf(T entity) => key(entity);
 }
 
-/// <summary>A secondary index of a collection: keep the instance, it is the handle by which the index is asked.</summary>
+/// <summary>
+/// A secondary index of a collection: keep the instance, it is the handle by which the index is asked. Its keys depend on nothing but the
+/// entity; where they cannot be told, the write that was given the entity throws what they throw.
+/// </summary>
 /// <typeparam name="T">The entity.</typeparam>
 /// <param name="name">Named in errors.</param>
 /// <param name="keys">The keys under which an entity is found; none for an entity that the index leaves out.</param>
@@ -236,6 +239,21 @@ public sealed class CollectionIndex<T>(string name, Func<T, IEnumerable<string>>
     internal Action<T, string>? Share { get; init; }
 
     internal IEnumerable<string> KeysOf(T entity) => keys(entity);
+
+    /// <summary>Asks for all keys, and does nothing with them.</summary>
+    internal void Probe(T entity)
+    {
+        if (SingleKey is not null)
+        {
+            _ = KeyHash(entity);
+            return;
+        }
+
+        foreach (var key in keys(entity))
+        {
+            ArgumentNullException.ThrowIfNull(key);
+        }
+    }
 
     internal bool Matches(T entity, string key)
         => SingleKey is not null ? SingleKey(entity) == key : keys(entity).Contains(key, StringComparer.Ordinal);

@@ -84,6 +84,12 @@ internal abstract class CollectionState(CollectionDefinition definition)
     public abstract void Trim(Entity added, DateTimeOffset now, Action<Entity> removed);
 
     public abstract void ReserveKeys(UnitOfWork unit, string id, Entity entity);
+
+    /// <summary>
+    /// Asks for everything about an entity that is asked when it is put in and taken out, all of it the host's code: if that throws it must
+    /// be before anything has changed.
+    /// </summary>
+    public abstract void Probe(Entity entity);
 }
 
 internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : CollectionState(definition)
@@ -234,6 +240,17 @@ internal sealed class CollectionState<T>(CollectionDefinition<T> definition) : C
                 unit.Reserved.Add((this, index, key));
             }
         }
+    }
+
+    public override void Probe(Entity entity)
+    {
+        foreach (var index in definition.Indexes)
+        {
+            index.Probe((T)entity);
+        }
+
+        definition.ExpiresAt?.Invoke((T)entity);
+        definition.Bound?.Owner((T)entity);
     }
 
     /// <summary>

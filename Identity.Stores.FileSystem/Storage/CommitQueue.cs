@@ -64,11 +64,17 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
     /// <returns>A task that completes when everything is durable that the unit has changed or may have read.</returns>
     public Task BeginCommit(UnitOfWork unit)
     {
+        var changes = unit.Changes;
         var payload = JournalPayload.Create(unit);
         lock (Gate)
         {
             try
             {
+                if (unit.Changes != changes)
+                {
+                    throw new InvalidOperationException("A unit of work was written to while it was being committed; nothing was changed. Use it from one flow of control at a time.");
+                }
+
                 if (unit.ReadUndoneState || WasUndone(unit.ReadTicket))
                 {
                     throw Undone();
@@ -180,8 +186,9 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
                 continue;
             }
 
-            // What a memory-only collection pushed out meanwhile is gone, whatever was about to be written to it.
-            if (!write.IsForced && (current is not null || write.State.IsDurable))
+            // What a memory-only collection pushed out meanwhile is gone, whatever was about to be written to it; but what was to be taken
+            // away may be going to another collection, where it would come back.
+            if (!write.IsForced && (current is not null || write.State.IsDurable || write.Value is null))
             {
                 throw new ConcurrencyConflictException(write.State.Name, write.Id);
             }

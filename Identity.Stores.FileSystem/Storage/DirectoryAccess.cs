@@ -6,6 +6,8 @@ namespace Identity.Stores.FileSystem.Storage;
 internal static partial class DirectoryAccess
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Looks at the directory first, and creates it only where nothing speaks against it.</summary>
     /// <param name="files">The file system.</param>
@@ -64,12 +66,13 @@ internal static partial class DirectoryAccess
             }
 
             DirectoryContent.CheckEntries(files, directory, FileIdentity.CurrentUser);
+            DirectoryContent.CheckFiles(files, directory, isKept);
             DirectoryContent.CheckFirstStart(files, directory, isKept);
             return true;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
-            throw new StorageException($"The storage directory '{directory}' cannot be looked at: {exception.Message} " +
+            throw new StorageException($"The storage directory '{directory}' cannot be looked at: {exception.Message.TrimEnd('.')}. " +
                 "Give the user that runs the server the rights to it, or name another directory (Identity:StorageDirectory or OAUTH_STORAGE_DIR).", exception);
         }
     }
@@ -78,17 +81,16 @@ internal static partial class DirectoryAccess
     {
         foreach (var (path, kind) in DirectoryContent.List(files, directory).Prepend((directory, EntryKind.Folder)))
         {
-            var allowed = kind is EntryKind.Folder ? Owner : Owner & ~UnixFileMode.UserExecute;
-            if (files.GetMode(path) is { } mode && (mode & ~allowed) is not UnixFileMode.None)
+            if (files.GetMode(path) is { } mode && (mode & Others) is not UnixFileMode.None)
             {
-                yield return (path, mode, allowed);
+                yield return (path, mode, kind is EntryKind.Folder ? Owner : Owner & ~UnixFileMode.UserExecute);
             }
         }
     }
 
     private static List<StorageFinding> Describe(string directory, IEnumerable<(string Path, UnixFileMode Mode, UnixFileMode Allowed)> wider)
         => [.. wider.Select(entry => new StorageFinding(Path.GetRelativePath(directory, entry.Path), null,
-            $"others can read or write it (mode {Convert.ToString((int)entry.Mode, 8)}); the next start makes it private, and so does a recovery"))];
+            $"others can read or write it (mode {Convert.ToString((int)entry.Mode, 8)}); the next start makes it private, and so does a recovery") { IsMendedByStart = true })];
 
     private static void Narrow(IFileSystem files, string path, UnixFileMode mode, UnixFileMode allowed, ILogger logger)
     {

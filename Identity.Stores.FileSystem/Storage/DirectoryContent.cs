@@ -39,6 +39,19 @@ internal static class DirectoryContent
         }
     }
 
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="isKept">Whether the engine has files of that name.</param>
+    /// <exception cref="StorageException">A folder stands in the place of a file. Nothing was changed.</exception>
+    public static void CheckFiles(IFileSystem files, string directory, Func<string, bool> isKept)
+    {
+        if (files.ListFolders(directory).FirstOrDefault(name => name is Manifest.FileName or DirectoryReplacement.PlanName || isKept(name)) is { } folder)
+        {
+            throw new StorageException($"'{Path.Combine(directory, folder)}' should be a file but is a folder. Nothing was changed. Move it out of the storage directory, " +
+                "and put the file back, restore the directory from a backup, or go on with what is sound ('storage recover').");
+        }
+    }
+
     /// <summary>Tells a directory for a first start from one that is not the engine's to use.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The directory.</param>

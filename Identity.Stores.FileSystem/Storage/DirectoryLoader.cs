@@ -38,8 +38,8 @@ internal sealed partial class DirectoryLoader(
     /// <summary>The time of the newest record; where there is none, the present one.</summary>
     public DateTimeOffset Newest { get; private set; } = time.GetUtcNow();
 
-    /// <summary>Whether the clock is near enough to the newest record for expired entries to be dropped.</summary>
-    public bool IsClockTrusted { get; private set; } = true;
+    /// <summary>Whether the clock may be believed, as far as the records tell.</summary>
+    public ClockTrust Clock { get; private set; } = new(time, options.ExpiryTolerance, time.GetUtcNow());
 
     /// <summary>The number of the last segment that there is or was.</summary>
     public long LastSegment => _names.Select(name => JournalSegment.TryParse(name, out var number) ? number : 0)
@@ -48,9 +48,9 @@ internal sealed partial class DirectoryLoader(
     /// <summary>Finishes a replacement that was interrupted, reads everything and tidies up.</summary>
     public ManifestFile Load()
     {
-        if (DirectoryReplacement.Complete(files, directory) is not null)
+        if (DirectoryReplacement.Complete(files, directory) is { } plan)
         {
-            LogReplaced(logger, directory);
+            LogReplaced(logger, directory, plan.Describe());
         }
 
         Read();
@@ -112,7 +112,7 @@ internal sealed partial class DirectoryLoader(
             }
         }
 
-        var file = new ManifestFile(files, directory, Manifest, LastSegment);
+        var file = new ManifestFile(files, directory, Manifest, LastSegment, time, logger);
         if (_check.Unfinished.Count > 0 || !Manifest.Pending.IsEmpty)
         {
             foreach (var folder in _check.Unfinished.Select(name => Path.GetDirectoryName(name)!).Distinct(StringComparer.Ordinal))
@@ -142,11 +142,12 @@ internal sealed partial class DirectoryLoader(
     }
 
     /// <summary>Puts the unacknowledged end of the journal into a quarantine file.</summary>
-    public void SetTailAside()
+    /// <returns>The name of that; null where the journal has no such end.</returns>
+    public string? SetTailAside()
     {
         if (Tail is not { } tail)
         {
-            return;
+            return null;
         }
 
         var bytes = JournalSegment.TrimFilling(ReadFrom(tail.Path, tail.Offset)).ToArray();
@@ -155,6 +156,7 @@ internal sealed partial class DirectoryLoader(
         bytes.AsSpan().Fill(JournalSegment.Filler);
         Overwrite(tail.Path, tail.Offset, bytes);
         LogTail(logger, tail.Path, bytes.Length, Path.Combine(directory, quarantine));
+        return quarantine;
     }
 
     private byte[] ReadFrom(string path, long offset)
@@ -183,8 +185,14 @@ internal sealed partial class DirectoryLoader(
 
     private ManifestFile Create()
     {
+        // Here, since a kill may have come after the directory was created.
+        if (Path.GetDirectoryName(directory) is { } parent)
+        {
+            files.FlushFolder(parent);
+        }
+
         // First, so that a start that is killed half-way is told from a manifest that was lost.
-        var file = new ManifestFile(files, directory, new Manifest(), LastSegment);
+        var file = new ManifestFile(files, directory, new Manifest(), LastSegment, time, logger);
         file.Update(static current => current);
         Add(file, [.. Durable()]);
         return file;
@@ -256,8 +264,8 @@ internal sealed partial class DirectoryLoader(
     private void DropExpired()
     {
         var now = time.GetUtcNow();
-        IsClockTrusted = (now - Newest).Duration() <= options.ExpiryTolerance;
-        if (!IsClockTrusted)
+        Clock = new ClockTrust(time, options.ExpiryTolerance, Newest);
+        if (!Clock.IsTrusted)
         {
             return;
         }
@@ -287,6 +295,6 @@ internal sealed partial class DirectoryLoader(
     [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "Dropped {Count} expired entries of '{Collection}'.")]
     private static partial void LogDropped(ILogger logger, int count, string collection);
 
-    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "A recovery, an upgrade or a reseal of '{Path}' had been interrupted and was finished.")]
-    private static partial void LogReplaced(ILogger logger, string path);
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "'{Path}': {What}")]
+    private static partial void LogReplaced(ILogger logger, string path, string what);
 }

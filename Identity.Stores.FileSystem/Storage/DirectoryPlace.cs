@@ -27,7 +27,7 @@ internal static class DirectoryPlace
         }
     }
 
-    /// <summary>Creates the directory. Its name is durable afterwards, before anything in it is told of.</summary>
+    /// <summary>Creates the directory. The names of the folders above it are durable afterwards; its own is made so by the first start in it.</summary>
     /// <exception cref="StorageException">It cannot be created.</exception>
     public static void Create(IFileSystem files, string directory)
     {
@@ -35,7 +35,7 @@ internal static class DirectoryPlace
         {
             var existing = FindExisting(files, directory);
             files.CreateFolder(directory);
-            for (var created = directory; created.Length > existing.Length; created = Path.GetDirectoryName(created)!)
+            for (var created = Path.GetDirectoryName(directory); created?.Length > existing.Length; created = Path.GetDirectoryName(created))
             {
                 files.FlushFolder(Path.GetDirectoryName(created)!);
             }

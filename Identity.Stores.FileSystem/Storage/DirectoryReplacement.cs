@@ -26,21 +26,21 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         }
     }
 
-    public void Add(string name, ReadOnlySpan<byte> content)
+    public void Add(string name, byte[] content) => Prepare(() =>
     {
         using var file = files.CreateFile(Path.Combine(directory, name + NewEnding));
         file.Write(content, 0);
         file.Flush();
-    }
+    });
 
-    public void AddCopy(string name, string of) => files.Copy(Path.Combine(directory, of), Path.Combine(directory, name + NewEnding));
+    public void AddCopy(string name, string of) => Prepare(() => files.Copy(Path.Combine(directory, of), Path.Combine(directory, name + NewEnding)));
 
     /// <param name="state">The collection.</param>
     /// <param name="sequence">The sequence number at which it holds what it holds.</param>
     /// <param name="at">The time of the newest record in it; not the present one, which may be wrong.</param>
     public void Add(CollectionState state, long sequence, DateTimeOffset at)
     {
-        Snapshot.Write(files, Path.Combine(directory, state.FileName + NewEnding), state, state.Capture(), sequence, at);
+        Prepare(() => Snapshot.Write(files, Path.Combine(directory, state.FileName + NewEnding), state, state.Capture(), sequence, at));
         (state.SnapshotAt, state.ChangedAt) = (sequence, sequence);
     }
 
@@ -51,16 +51,37 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
     public void Commit(Manifest manifest, string? keep = null, ImmutableArray<string>? aside = null)
     {
         Add(Manifest.FileName, manifest.ToBytes());
-        files.FlushFolder(directory);
-        var plan = new ReplacementPlan
+        Prepare(() =>
         {
-            Replaces = FindChecksum(files, directory, Manifest.FileName),
-            Keep = keep,
-            Arriving = FindArriving(files.ListFiles(directory)).ToImmutableSortedDictionary(name => name, name => FindChecksum(files, directory, name + NewEnding)!, StringComparer.Ordinal),
-            Aside = aside ?? [],
-        };
-        files.WriteAtomically(Path.Combine(directory, PlanName), SealedJson.Write(plan, ManifestJson.Default.ReplacementPlan));
+            files.FlushFolder(directory);
+            var plan = new ReplacementPlan
+            {
+                Replaces = FindChecksum(files, directory, Manifest.FileName),
+                Keep = keep,
+                Arriving = FindArriving(files.ListFiles(directory)).ToImmutableSortedDictionary(name => name, name => FindChecksum(files, directory, name + NewEnding)!, StringComparer.Ordinal),
+                Aside = aside ?? [],
+            };
+            files.WriteAtomically(Path.Combine(directory, PlanName), SealedJson.Write(plan, ManifestJson.Default.ReplacementPlan));
+        });
         Complete(files, directory);
+    }
+
+    /// <summary>New files that will never take their place would fill a disk that is full.</summary>
+    private void Prepare(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch when (!IsPending(files, directory))
+        {
+            foreach (var name in files.ListFiles(directory).Where(name => name.EndsWith(NewEnding, StringComparison.Ordinal)))
+            {
+                files.DeleteUnfinished(Path.Combine(directory, name));
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Looks whether a replacement that was begun can be finished, and changes nothing.</summary>

@@ -47,7 +47,7 @@ internal readonly partial record struct FileIdentity(EntryKind Kind, uint? Owner
             if (Ask(CurrentFolder, path, DoNotFollow, TypeModeAndOwner, ref MemoryMarshal.GetReference(answer)) < 0)
             {
                 return Marshal.GetLastPInvokeError() is var error and not (NoSuchEntry or NotAFolder)
-                    ? throw new IOException(new Win32Exception(error).Message)
+                    ? throw new IOException($"'{path}': {new Win32Exception(error).Message}")
                     : null;
             }
         }

@@ -54,8 +54,6 @@ internal sealed record Manifest
         return files.FileExists(path) ? SealedJson.Read(files, path, ManifestJson.Default.Manifest) : null;
     }
 
-    public void Write(IFileSystem files, string directory) => files.WriteAtomically(Path.Combine(directory, FileName), ToBytes());
-
     public byte[] ToBytes() => SealedJson.Write(this, ManifestJson.Default.Manifest);
 
     public static ImmutableSortedDictionary<string, TValue> Empty<TValue>()

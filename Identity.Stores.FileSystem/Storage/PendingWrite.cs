@@ -48,5 +48,7 @@ internal sealed class PendingWrite(CollectionState state, string id, Entity? rep
         {
             change(Value);
         }
+
+        state.Probe(Value);
     }
 }

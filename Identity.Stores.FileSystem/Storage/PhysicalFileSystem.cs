@@ -12,17 +12,38 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public IDisposable? TryLock(string path)
     {
-        var stream = TryOpenAlone(path);
-
-        // Some file systems take a lock without holding it: then a second owner would get in unnoticed.
-        if (stream is not null && TryOpenAlone(path) is { } second)
+        // The folder, too: somebody may have removed the file, and a second owner would lock another one of that name.
+        if (!FolderLock.TryAcquire(Path.GetDirectoryName(path)!, out var folder))
         {
-            second.Dispose();
-            stream.Dispose();
-            throw new NotSupportedException("The file system there has no locks.");
+            return null;
         }
 
-        return stream;
+        FileStream? file = null;
+        try
+        {
+            file = TryOpenAlone(path);
+
+            // Some file systems take a lock without holding it: then a second owner would get in unnoticed.
+            if (file is not null && TryOpenAlone(path) is { } second)
+            {
+                second.Dispose();
+                throw new NotSupportedException("The file system there has no locks.");
+            }
+        }
+        catch
+        {
+            file?.Dispose();
+            folder?.Dispose();
+            throw;
+        }
+
+        if (file is null)
+        {
+            folder?.Dispose();
+            return null;
+        }
+
+        return new HeldLock(file, folder);
     }
 
     public bool FileExists(string path) => File.Exists(path);
@@ -118,6 +139,15 @@ internal sealed class PhysicalFileSystem : IFileSystem
         }
 
         return options;
+    }
+
+    private sealed class HeldLock(FileStream file, IDisposable? folder) : IDisposable
+    {
+        public void Dispose()
+        {
+            file.Dispose();
+            folder?.Dispose();
+        }
     }
 
     private sealed class WritableFile : IWritableFile

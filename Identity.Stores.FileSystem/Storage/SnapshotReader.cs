@@ -37,7 +37,7 @@ internal static class SnapshotReader
     {
         if (!lines.TryRead(out var line))
         {
-            throw Damaged(path, lines.Number, "the file is empty");
+            throw Damaged(path, 1, "the file is empty");
         }
 
         var head = ParseHead(line) ?? throw Damaged(path, lines.Number, "the head is damaged");

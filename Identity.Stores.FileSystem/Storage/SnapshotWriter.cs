@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>Folds the journal into the collections' files while requests go on.</summary>
-internal sealed partial class SnapshotWriter(
+internal sealed class SnapshotWriter(
     IFileSystem files, string directory, IReadOnlyCollection<CollectionState> durable, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
 {
     private readonly Dictionary<string, FileStamp> _written = new(StringComparer.Ordinal);
@@ -74,24 +74,19 @@ internal sealed partial class SnapshotWriter(
         }
     }
 
+    /// <summary>The collections whose files somebody has changed or removed since they were written or read.</summary>
+    public IReadOnlySet<CollectionState> FindEdited()
+        => durable.Where(state => !IsAsWritten(state, Path.Combine(directory, state.FileName))).ToHashSet();
+
     /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
     private void KeepEdited(CollectionState state, string path, DateTimeOffset time)
     {
-        if (!files.FileExists(path) ||
-            files.GetStamp(path) is var stamp && (stamp == stamps.GetValueOrDefault(state.Name) || stamp == _written.GetValueOrDefault(state.Name)))
+        if (files.FileExists(path) && !IsAsWritten(state, path))
         {
-            return;
+            EditedCopy.Keep(files, directory, state.FileName, time, logger);
         }
-
-        // A copy: without its file the collection would look lost after a kill at this moment.
-        var edited = Path.Combine(directory, files.FreeName(directory, $"{state.FileName}.{Timestamp.FormatName(time)}", DirectoryFiles.EditedEnding));
-        files.Copy(path, edited);
-        files.FlushFolder(directory);
-        LogEdited(logger, path, edited);
     }
 
-    [LoggerMessage(EventId = 1004, Level = LogLevel.Warning,
-        Message = "'{Path}' was edited while the server ran. What the server holds was written in its place; the edited file is kept as '{Edited}'. " +
-        "Stop the server before you edit its files.")]
-    private static partial void LogEdited(ILogger logger, string path, string edited);
+    private bool IsAsWritten(CollectionState state, string path)
+        => files.GetStamp(path) is var stamp && (stamp == stamps.GetValueOrDefault(state.Name) || (_written.TryGetValue(state.Name, out var written) && stamp == written));
 }

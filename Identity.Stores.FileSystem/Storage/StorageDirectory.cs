@@ -22,7 +22,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
     private readonly SnapshotWriter _snapshots;
     private readonly SemaphoreSlim _snapshotting = new(1, 1);
     private readonly Lock _writingFile = new();
-    private readonly bool _isClockTrusted;
+    private readonly ClockTrust _clock;
     private int _isSnapshotDue;
     private bool _isDisposed;
 
@@ -43,12 +43,13 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             _snapshots = new SnapshotWriter(files, Path, [.. _states.Values.Where(state => state.IsDurable)], _manifest, loader.Stamps, logger);
             Queue = new CommitQueue(_journal, time, RequestSnapshot);
             Queue.Start(loader.Sequence, loader.Version, loader.Newest);
-            _isClockTrusted = loader.IsClockTrusted;
+            _clock = loader.Clock;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
             _lock.Dispose();
-            throw new StorageException($"The storage directory '{Path}' cannot be used: {exception.Message}", exception);
+            throw new StorageException($"The storage directory '{Path}' cannot be used: {exception.Message.TrimEnd('.')}. Nothing in it is lost: " +
+                "give the user that runs the server the rights to all of it, and the disk room, and start again.", exception);
         }
         catch
         {
@@ -67,6 +68,13 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
     /// <summary>False from a write that could not be made durable until one that could.</summary>
     public bool IsWritable => Queue.IsWritable;
+
+    /// <summary>
+    /// Whether what has expired by the clock may be erased. False where the clock was further from the newest record than
+    /// <see cref="FileSystemStorageOptions.ExpiryTolerance"/> when the directory was opened, or has jumped by more since; true again once
+    /// that time has passed without another jump.
+    /// </summary>
+    public bool IsClockTrusted => _clock.IsTrusted;
 
     internal CommitQueue Queue { get; }
 
@@ -174,14 +182,15 @@ public sealed partial class StorageDirectory : IAsyncDisposable
         {
             DropExpired();
             IReadOnlyList<long> covered = [];
+            var edited = _snapshots.FindEdited();
             // Not the present time: a clock that has jumped must not pass for that of a record.
             var capture = await Queue.CaptureAsync(sequence => new SnapshotCapture(sequence, Queue.LastCommit,
-                [.. _states.Values.Where(state => state.IsDurable && state.ChangedAt > state.SnapshotAt).Select(state => (state, state.Capture()))]), () =>
+                [.. _states.Values.Where(state => state.IsDurable && (state.ChangedAt > state.SnapshotAt || edited.Contains(state))).Select(state => (state, state.Capture()))]), () =>
             {
                 covered = [.. _manifest.Current.Segments];
                 _journal.Length = 0;
             }).ConfigureAwait(false);
-            if (capture.Collections.Count > 0 || covered.Count > 0 || _snapshots.IsUnfinished)
+            if (capture.Collections.Count > 0 || covered.Count > 0 || _snapshots.IsUnfinished || !_manifest.IsAsWritten())
             {
                 _snapshots.Write(capture, covered);
             }
@@ -229,9 +238,8 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
     private void DropExpired()
     {
-        // A clock that has jumped hides entries, but must not erase them.
         var now = _time.GetUtcNow();
-        if (!_isClockTrusted || (now - Queue.LastCommit).Duration() > _options.ExpiryTolerance)
+        if (!IsClockTrusted)
         {
             return;
         }

@@ -45,6 +45,9 @@ public sealed class UnitOfWork : IDisposable
 
     internal IReadOnlyList<PendingWrite> PendingWrites => _order;
 
+    /// <summary>How many times something was written to it.</summary>
+    internal int Changes { get; private set; }
+
     /// <summary>The newest change that this unit of work has made or may have seen.</summary>
     internal long ReadTicket { get; private set; }
 
@@ -58,6 +61,7 @@ public sealed class UnitOfWork : IDisposable
     /// <param name="cancellationToken">Ends the waiting, not the commit: whether it succeeded is then unknown.</param>
     /// <exception cref="StorageException">They could not be made durable, or what was read could not; nothing was changed.</exception>
     /// <exception cref="ConcurrencyConflictException">An entity it wrote was meanwhile revoked or removed by another.</exception>
+    /// <exception cref="InvalidOperationException">It is being written to at the same time.</exception>
     public async ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -70,6 +74,7 @@ public sealed class UnitOfWork : IDisposable
     /// </summary>
     /// <exception cref="StorageException">What was read could not be made durable; nothing was changed.</exception>
     /// <exception cref="ConcurrencyConflictException">An entity it wrote was meanwhile revoked or removed by another.</exception>
+    /// <exception cref="InvalidOperationException">It is being written to at the same time.</exception>
     public void BeginCommit()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -131,6 +136,12 @@ public sealed class UnitOfWork : IDisposable
 
     internal void Write(CollectionState state, string id, Entity? value, Action<Entity>? change, bool forced)
     {
+        if (value is not null)
+        {
+            state.Probe(value);
+        }
+
+        Changes++;
         if (!_writes.TryGetValue((state, id), out var write))
         {
             write = new PendingWrite(state, id, state.Get(id));

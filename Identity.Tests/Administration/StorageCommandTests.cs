@@ -48,7 +48,7 @@ internal sealed class StorageCommandTests
 
         (exitCode, output, _) = await RunAsync(directory, "recover");
         Assert.That(exitCode, Is.Zero);
-        Assert.That(output, Does.Match(@"\nThe files as they were are in '(before-recovery-[0-9TZ-]+)', the damaged lines in '[0-9TZ-]+\.quarantine'\.\nThe server can be started\.\n$"));
+        Assert.That(output, Does.Match(@"\nThe files as they were are in '(before-recovery-[0-9TZ-]+)'; '[0-9TZ-]+\.quarantine' says once more what was wrong, with the damaged lines\.\nThe server can be started\.\n$"));
         Assert.That((await RunAsync(directory, "verify")).Output, Does.EndWith("Nothing is wrong.\n"));
     }
 
@@ -62,12 +62,20 @@ internal sealed class StorageCommandTests
         var users = Path.Combine(directory.Path, "users.json");
         File.SetUnixFileMode(users, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
-        var (exitCode, output, _) = await RunAsync(directory, "recover");
+        var (exitCode, output, _) = await RunAsync(directory, "verify");
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Does.Contain("users.json: others can read or write it (mode 640)").And.EndsWith("\nThe next start mends that.\n"));
+        (exitCode, output, _) = await RunAsync(directory, "recover");
         Assert.That(exitCode, Is.Zero);
         Assert.That(output, Does.StartWith("users.json: others can read or write it (mode 640)").And.Not.Contain("as they were").And.EndsWith("The server can be started.\n"));
         Assert.That(File.GetUnixFileMode(users), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         Assert.That(Content(directory), Is.EqualTo(before));
         Assert.That((await RunAsync(directory, "recover")).Output, Is.EqualTo("Nothing is wrong, and nothing was changed.\n"));
+
+        // Private all the same.
+        File.SetUnixFileMode(users, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(directory.Path, File.GetUnixFileMode(directory.Path) | UnixFileMode.SetGroup);
+        Assert.That((await RunAsync(directory, "verify")).Output, Does.EndWith("Nothing is wrong.\n"));
     }
 
     [Test]

@@ -51,10 +51,21 @@ public sealed class HealthTests
     [Test]
     public async Task Ready_leaves_nothing_behind()
     {
-        await using var server = await TestServer.StartAsync();
+        var files = new FaultyFileSystem();
+        await using var server = await TestServer.StartAsync(Use(files));
         using (var client = server.CreateClient())
         {
             await StatusAsync(client, "/health/ready");
+        }
+
+        // The second flush is that of the removal: what was written stays, and goes with the next that succeeds.
+        foreach (var last in (bool[])[false, true])
+        {
+            var flushes = 0;
+            files.Decide = (_, call) => call is "Flush" && !last && flushes++ is 1 ? Fault.Before : Fault.None;
+            server.Time.Advance(Interval);
+            using var client = server.CreateClient();
+            Assert.That(await StatusAsync(client, "/health/ready"), Is.EqualTo(last ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable));
         }
 
         await server.StopAsync();

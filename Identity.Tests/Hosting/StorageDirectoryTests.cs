@@ -30,6 +30,9 @@ internal sealed class StorageDirectoryTests
         await AssertInUseAsync(server);
         using var client = server.CreateClient();
         Assert.That((await client.GetAsync("/health/ready")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+
+        File.Delete(Path.Combine(server.StorageDirectory, ".lock"));
+        await AssertInUseAsync(server);
     }
 
     [Test]

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Identity.Tests.Infrastructure;
 
@@ -20,7 +19,7 @@ internal sealed class TestServer : IAsyncDisposable
     private TestServer(string[] arguments, Action<WebApplicationBuilder>? configure) => (_arguments, _configure) = (arguments, configure);
 
     /// <summary>The clock of the server; it begins at the machine's time, unless told otherwise, and stands still.</summary>
-    public FakeTimeProvider Time { get; private init; } = new(TimeProvider.System.GetUtcNow());
+    public JumpingTime Time { get; private init; } = new(TimeProvider.System.GetUtcNow());
 
     /// <summary>What the server logged until now, over all restarts.</summary>
     public LogRecorder Log { get; } = new();
@@ -67,7 +66,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <returns>The server.</returns>
     public static async Task<TestServer> StartOverAsync(Action<string> fill, DateTimeOffset now)
     {
-        var server = new TestServer([], null) { Time = new FakeTimeProvider(now) };
+        var server = new TestServer([], null) { Time = new JumpingTime(now) };
         try
         {
             fill(server.StorageDirectory);

@@ -53,6 +53,22 @@ public sealed class PruningJobTests
     }
 
     [Test]
+    public async Task Nothing_is_removed_under_a_clock_that_has_jumped()
+    {
+        await using var server = await TestServer.StartAsync();
+        var connection = await AddConnectionAsync(server, Lifetime);
+        server.Time.Jump(TimeSpan.FromDays(3_650));
+        Assert.That(await RunAsync(server), Is.EqualTo((0, 0)));
+        Assert.That(server.Log.Entries.Select(entry => entry.Message), Has.One.Contains("the clock, which says").And.Contains("has jumped"));
+        Assert.That(await ExistsAsync(server, connection), Is.True);
+
+        server.Time.Jump(TimeSpan.FromDays(-3_650));
+        Assert.That(await RunAsync(server), Is.EqualTo((0, 0)), "it has jumped again");
+        server.Time.Advance(Lifetime + TimeSpan.FromMinutes(1));
+        Assert.That(await RunAsync(server), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
     public async Task The_job_is_scheduled_once_and_not_at_the_start()
     {
         await using var server = await TestServer.StartAsync("--Identity:Maintenance:InitialDelay=00:10:00", "--Identity:Maintenance:Interval=02:00:00");

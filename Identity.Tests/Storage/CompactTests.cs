@@ -59,6 +59,37 @@ internal sealed class CompactTests
     }
 
     [Test]
+    public async Task One_that_a_full_disk_stops_leaves_nothing_on_it()
+    {
+        using var notes = new MemoryNotes();
+        await AddAsync(notes, new Note { Id = "kept" });
+        await notes.Open().GetCollection(MemoryNotes.Others).AddAsync(new Note { Id = "in the journal" });
+        var before = notes.Files.Content;
+        for (var allowed = 0; ; allowed++)
+        {
+            var writes = 0;
+            var files = notes.Files.AfterKill();
+            files.Entering = (_, name) =>
+            {
+                if (name is "Write" && writes++ >= allowed)
+                {
+                    throw new IOException("No space left on device");
+                }
+            };
+            try
+            {
+                notes.Compact(files);
+                Assert.That(allowed, Is.GreaterThan(3));
+                return;
+            }
+            catch (StorageException)
+            {
+                DirectoryAssert.Unchanged(files, before, $"after {allowed} writes");
+            }
+        }
+    }
+
+    [Test]
     public void A_directory_with_nothing_in_it_is_left_so()
     {
         using var notes = new MemoryNotes();

@@ -127,6 +127,65 @@ internal sealed class DirectoryTests
         return JournalSegment.TryParse(name, out var number) ? number : 0;
     }
 
+    [TestCase("notes.json", TestName = "{m}(of a collection that has changed)")]
+    [TestCase("others.json", TestName = "{m}(of a collection that has not)")]
+    [TestCase("manifest.json", TestName = "{m}(of the manifest)")]
+    public async Task A_file_that_is_edited_or_removed_under_a_running_server_is_written_anew_and_the_edit_kept(string name)
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Others.AddAsync(new Note { Id = "other" });
+        await directory.Storage.SnapshotAsync();
+        await File.AppendAllTextAsync(directory.File(name), "edited");
+        var edited = await File.ReadAllTextAsync(directory.File(name));
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        await directory.RestartAsync();
+        AssertSound(directory);
+        var kept = directory.FileNames.Single(file => file.EndsWith(".edited", StringComparison.Ordinal));
+        Assert.That(kept, Does.StartWith(name));
+        Assert.That(await File.ReadAllTextAsync(directory.File(kept)), Is.EqualTo(edited));
+        Assert.That(Events(directory), Is.EqualTo(new[] { 1004 }));
+
+        File.Delete(directory.File(name));
+        await directory.RestartAsync();
+        AssertSound(directory);
+    }
+
+    [Test]
+    public async Task What_a_start_set_aside_and_dropped_is_logged()
+    {
+        await using var directory = new NoteDirectory();
+        await directory.Notes.AddAsync(new Note { Id = "short", Expires = directory.Time.GetUtcNow().AddHours(1) });
+        await using var killed = directory.AsAfterKill();
+        killed.Time.Advance(TimeSpan.FromHours(2));
+        await killed.TearAsync("{\"seq\":");
+        _ = killed.Storage;
+        var quarantine = killed.FileNames.Single(file => file.EndsWith(".quarantine", StringComparison.Ordinal));
+        Assert.That(Events(killed), Is.EqualTo(new[] { 1002, 1003 }));
+        Assert.That(killed.Log.Entries[0].Message, Does.Contain("'" + killed.File("journal-1.jsonl") + "' ended in 7 bytes").And.Contains("'" + killed.File(quarantine) + "'"));
+        Assert.That(killed.Log.Entries[1].Message, Is.EqualTo("Dropped 1 expired entries of 'notes'."));
+    }
+
+    [Test]
+    public async Task A_journal_that_a_clean_stop_could_not_fold_is_logged_and_read_at_the_next_start()
+    {
+        var files = new FaultyFileSystem();
+        await using var directory = new NoteDirectory { Files = files };
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        files.Decide = (_, _) => Fault.Full;
+        await directory.CloseAsync();
+        Assert.That(Events(directory), Is.EqualTo(new[] { 1005 }));
+        files.Decide = (_, _) => Fault.None;
+        Assert.That(directory.Notes.Find("one"), Is.Not.Null);
+    }
+
+    private static IEnumerable<int> Events(NoteDirectory directory) => directory.Log.Entries.Select(entry => entry.Event.Id);
+
+    private static void AssertSound(NoteDirectory directory)
+    {
+        Assert.That(directory.Notes.List().Concat(directory.Others.List()).Select(note => note.Id), Is.EqualTo(new[] { "one", "other" }));
+        Assert.That(directory.FileNames, Does.Contain("others.json").And.Contain("manifest.json"));
+    }
+
     [Test]
     public async Task A_snapshot_that_is_asked_for_after_the_stop_is_refused()
     {

@@ -47,8 +47,20 @@ internal sealed class FaultTests
         await scene.CommitAsync(0);
     }
 
-    [Test]
-    public async Task Who_read_what_was_undone_fails_too_were_it_only_how_many_there_are([Values] bool onlyCounts)
+    private static readonly TestCaseData<Func<Collection<Note>, bool>>[] Reads =
+    [
+        new(notes => notes.Find("kept")!.Text is "after") { TestName = "{m}(by identifier)" },
+        new(notes => notes.FindFirst(Note.ByOwner, "bob") is not null) { TestName = "{m}(the first under a key)" },
+        new(notes => notes.Find(Note.ByOwner, "bob").Count is 1) { TestName = "{m}(all under a key)" },
+        new(notes => notes.Contains("kept")) { TestName = "{m}(whether there is one)" },
+        new(notes => notes.Contains(Note.ByOwner, "bob")) { TestName = "{m}(whether one is under a key)" },
+        new(notes => notes.Count is 1) { TestName = "{m}(how many there are)" },
+        new(notes => notes.List()[0].Text is "after") { TestName = "{m}(all)" },
+        new(notes => notes.FindIds(note => note.Text is "after").Any()) { TestName = "{m}(by a predicate)" },
+    ];
+
+    [TestCaseSource(nameof(Reads))]
+    public async Task Who_read_what_was_undone_fails_too(Func<Collection<Note>, bool> isSeenBy)
     {
         var files = new FaultyFileSystem();
         await using var directory = new NoteDirectory { Files = files };
@@ -68,11 +80,11 @@ internal sealed class FaultTests
         };
 
         var changed = directory.Notes.Find("kept")!;
-        changed.Text = "after";
+        (changed.Owner, changed.Text) = ("bob", "after");
         var writing = directory.Notes.UpdateAsync(changed).AsTask();
         flushing.Wait();
         using var reader = directory.Storage.BeginUnitOfWork();
-        var isSeen = onlyCounts ? directory.Notes.Count is 1 : directory.Notes.Find("kept")!.Text is "after";
+        var isSeen = isSeenBy(directory.Notes);
         var reading = reader.CommitAsync().AsTask();
         var isSaid = reading.IsCompleted;
         blocked.Set();

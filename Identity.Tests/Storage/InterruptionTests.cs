@@ -5,11 +5,14 @@ namespace Identity.Tests.Storage;
 
 /// <summary>
 /// Recovery, upgrade, compaction and reseal, interrupted at every call they make: by every way in which it can fail, once or from then on,
-/// by a kill and by a power loss. Done again, they come to the same result, and a power loss takes nothing of it back.
+/// by a kill and by a power loss, also of a disk that keeps any part of what was not flushed. Done again, they come to the same result, and a
+/// power loss takes nothing of it back.
 /// </summary>
 [TestFixture]
 internal sealed class InterruptionTests
 {
+    private const int LossesAtEachCall = 6;
+
     private MemoryNotes _notes = null!;
     private SampleDirectory _sample = null!;
 
@@ -130,10 +133,10 @@ internal sealed class InterruptionTests
     }
 
     /// <summary>Interrupts work at each of its calls in every way and checks what it leaves behind; returns how many calls there are.</summary>
-    private static Task<int> InterruptAsync(MemoryFileSystem start, Action<IFileSystem> work, Action<MemoryFileSystem, string> check)
+    private static async Task<int> InterruptAsync(MemoryFileSystem start, Action<IFileSystem> work, Action<MemoryFileSystem, string> check)
     {
         HashSet<string> seen = [];
-        return Injection.ForEachAsync(injection =>
+        var calls = await Injection.ForEachAsync(injection =>
         {
             List<(MemoryFileSystem Files, string What)> left = [];
             var files = start.AfterKill();
@@ -159,15 +162,48 @@ internal sealed class InterruptionTests
             Assert.That(isDone || isOfOwner, Is.EqualTo(injection.Call is null || isOfOwner), $"{injection}: is told");
             left.Add((files.AfterPowerLoss(), $"{injection}, and a power loss"));
             left.Add((files, $"{injection}"));
+            CheckAll(left);
+            return Task.CompletedTask;
+        });
+        CheckAll(LosePower(start, work));
+        return calls;
 
+        void CheckAll(List<(MemoryFileSystem Files, string What)> left)
+        {
             // Many leave the same: whatever only reads changes nothing.
             foreach (var (found, what) in left.Where(found => seen.Add(found.Files.Fingerprint())))
             {
                 check(found, what);
                 check(found.AfterPowerLoss(), $"{what}, and a power loss after it was done again");
             }
+        }
+    }
 
-            return Task.CompletedTask;
-        });
+    /// <summary>What losses of power leave of a disk that promises no order, at each call and after the last one.</summary>
+    private static List<(MemoryFileSystem Files, string What)> LosePower(MemoryFileSystem start, Action<IFileSystem> work)
+    {
+        var chance = new Chance(Chance.ChooseSeed());
+        var disk = start.OnDisk();
+        List<(MemoryFileSystem Files, string What)> left = [];
+        var faulty = new FaultyFileSystem(disk)
+        {
+            Decide = (number, call) =>
+            {
+                Lose($"before call {number} ({call})");
+                return Fault.None;
+            },
+        };
+        faulty.Reset();
+        work(faulty);
+        Lose("at the end");
+        return left;
+
+        void Lose(string when)
+        {
+            for (var time = 0; time < LossesAtEachCall; time++)
+            {
+                left.Add((start.WithContentOf(disk.AfterPowerLoss(chance)), $"a power loss {when}, time {time}"));
+            }
+        }
     }
 }

@@ -50,6 +50,30 @@ internal sealed class MemoryFileSystem(string root) : IFileSystem
         }
     }
 
+    /// <summary>The same files on a disk that promises no order.</summary>
+    public SimulatedDisk OnDisk()
+    {
+        var disk = new SimulatedDisk();
+        foreach (var (name, content) in Content)
+        {
+            disk.Put(name, content);
+        }
+
+        return disk;
+    }
+
+    /// <summary>In the same place, what a disk holds.</summary>
+    public MemoryFileSystem WithContentOf(SimulatedDisk disk)
+    {
+        var files = new MemoryFileSystem(root);
+        foreach (var name in disk.FileNames)
+        {
+            files[name] = disk.Read(name);
+        }
+
+        return files.AfterKill();
+    }
+
     /// <summary>What it finds after a power loss at the worst moment: only what was flushed.</summary>
     public MemoryFileSystem AfterPowerLoss()
     {

@@ -1,7 +1,6 @@
 using Identity.Stores.FileSystem;
 using Identity.Stores.FileSystem.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
+using Identity.Tests.Infrastructure;
 
 namespace Identity.Tests.Storage;
 
@@ -34,7 +33,7 @@ internal sealed class NoteDirectory : IAsyncDisposable
 
     public string Path { get; init; } = NewPath();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+    public JumpingTime Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
 
     public IFileSystem Files { get; init; } = new PhysicalFileSystem();
 
@@ -56,7 +55,10 @@ internal sealed class NoteDirectory : IAsyncDisposable
     /// <summary>A directory that is simulated, all of it.</summary>
     public static NoteDirectory Over(IFileSystem files) => new() { Files = files };
 
-    public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, NullLogger.Instance);
+    /// <summary>What was logged until now.</summary>
+    public LogRecorder Log { get; } = new();
+
+    public StorageDirectory Open() => StorageDirectory.Open(Files, Options, Definitions, Time, Log.CreateLogger("storage"));
 
     private FileSystemStorageOptions Options => new() { Directory = Path, SnapshotThreshold = SnapshotThreshold, JournalChunk = JournalChunk };
 

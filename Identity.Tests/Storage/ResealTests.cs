@@ -171,6 +171,22 @@ internal sealed class ResealTests
     }
 
     [Test]
+    public async Task The_end_of_the_journal_that_nobody_was_told_of_is_kept_and_told()
+    {
+        using var notes = await CreateAsync();
+        await notes.Open().GetCollection(MemoryNotes.Others).AddAsync(new Note { Id = "other" });
+        var name = notes.Files.Names.Single(name => name.StartsWith("journal", StringComparison.Ordinal));
+        var journal = notes.Files[name];
+        "{\"seq\":9"u8.CopyTo(journal.AsSpan(Array.LastIndexOf(journal, (byte)'}') + 2));
+        notes.Files[name] = journal;
+        Edit(notes, content => content.Replace("\"first\"", "\"edited\"", StringComparison.Ordinal));
+        var remark = notes.Reseal("notes").Remarks.Single();
+        var quarantine = notes.Files.Names.Single(name => name.EndsWith(".quarantine", StringComparison.Ordinal));
+        Assert.That(remark.ToString(), Does.StartWith($"{name}: ").And.Contains($"'{quarantine}'"));
+        Assert.That(Encoding.UTF8.GetString(notes.Files[quarantine]), Is.EqualTo("{\"seq\":9"));
+    }
+
+    [Test]
     public async Task A_key_that_the_journal_has_given_to_another_entry_is_refused()
     {
         using var notes = await CreateAsync();

@@ -62,14 +62,31 @@ internal sealed class SimulatedDisk : IFileSystem
         lock (_lock)
         {
             // Each name may have kept its old meaning or have its new one, whatever became of the others: no order is promised.
+            var left = new SortedDictionary<string, SimulatedFile>(StringComparer.Ordinal);
             foreach (var name in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal))
             {
                 var isNew = chance?.OneIn(2) is true;
                 if ((isNew ? _names : (IReadOnlyDictionary<string, SimulatedFile>)_durableNames).TryGetValue(name, out var file))
                 {
-                    copy.Put(name, file.AfterPowerLoss(chance));
-                    copy._names[name].Mode = file.Mode;
+                    left[name] = file;
                 }
+            }
+
+            // A rename is one change, though: a file whose name was durable is under that or under its new one, and not under both.
+            foreach (var (name, file) in _names.Where(entry => _durableNames.ContainsValue(entry.Value)))
+            {
+                var found = left.Where(entry => entry.Value == file).Select(entry => entry.Key).ToList();
+                if (found.Count is not 1)
+                {
+                    found.ForEach(other => left.Remove(other));
+                    left[name] = file;
+                }
+            }
+
+            foreach (var (name, file) in left)
+            {
+                copy.Put(name, file.AfterPowerLoss(chance));
+                copy._names[name].Mode = file.Mode;
             }
         }
 

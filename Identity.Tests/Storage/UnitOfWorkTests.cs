@@ -124,6 +124,23 @@ internal sealed class UnitOfWorkTests
         Assert.That(files.Count("Flush"), Is.LessThan(2_000));
     }
 
+    [Test]
+    public async Task What_was_removed_from_memory_meanwhile_does_not_come_back_in_another_collection()
+    {
+        await using var directory = new NoteDirectory();
+        var note = new Note { Id = "moving" };
+        await directory.Volatile.AddAsync(note);
+        using (var move = directory.Storage.BeginUnitOfWork())
+        {
+            await directory.Volatile.RemoveAsync(note);
+            await directory.Others.AddAsync(new Note { Id = "moving" });
+            await Outside(() => Assert.That(directory.Volatile.RemoveAsync(["moving"]).AsTask().Result, Is.EqualTo(1)));
+            Assert.That(async () => await move.CommitAsync(), Throws.TypeOf<ConcurrencyConflictException>());
+        }
+
+        Assert.That((directory.Volatile.Count, directory.Others.Count), Is.EqualTo((0, 0)));
+    }
+
     private static async Task Outside(Action check)
     {
         var done = new TaskCompletionSource();

@@ -17,8 +17,9 @@ internal sealed class FileBackend : StoreBackend<Models.Application, Models.Auth
         Collections.Applications, Collections.Authorizations, Collections.Scopes, Collections.RefreshTokens, Collections.UserTokens, Collections.AnonymousTokens,
     ];
 
-    private readonly string _path = Path.Combine(Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
-    private readonly IFileSystem _files;
+    private string _path = NewPath();
+    private IFileSystem _files;
+    private int _restarts;
     private readonly Func<MethodInfo, bool>? _isSilent;
     private StorageDirectory _directory = null!;
 
@@ -36,11 +37,41 @@ internal sealed class FileBackend : StoreBackend<Models.Application, Models.Auth
 
     protected override bool IsDuplicate(Exception exception) => exception is DuplicateKeyException;
 
+    /// <summary>After a clean stop, which folds the journal, and after a kill, which leaves it, in turns.</summary>
     protected override async ValueTask RestartAsync()
     {
-        await _directory.DisposeAsync();
+        var (stopped, path) = (_directory, _path);
+        if (_restarts++ % 2 is 1)
+        {
+            await stopped.DisposeAsync();
+            Open();
+            return;
+        }
+
+        _path = NewPath();
+        _files = CopyFrom(path);
         Open();
+        await stopped.DisposeAsync();
+        Directory.Delete(path, recursive: true);
     }
+
+    private IFileSystem CopyFrom(string path)
+    {
+        if (_files is VolatileFileSystem files)
+        {
+            return files.Copy(path, _path);
+        }
+
+        _files.CreateFolder(_path);
+        foreach (var name in _files.ListFiles(path).Where(name => name[0] is not '.'))
+        {
+            _files.Copy(Path.Combine(path, name), Path.Combine(_path, name));
+        }
+
+        return _files;
+    }
+
+    private static string NewPath() => Path.Combine(Path.GetTempPath(), "identity-tests", Guid.NewGuid().ToString("N"));
 
     protected override ValueTask SnapshotAsync() => new(_directory.SnapshotAsync());
 

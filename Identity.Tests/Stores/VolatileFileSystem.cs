@@ -9,6 +9,25 @@ internal sealed class VolatileFileSystem : IFileSystem
     private readonly SortedDictionary<string, Content> _files = new(StringComparer.Ordinal);
     private long _writes;
 
+    /// <summary>What it holds at this moment, in another folder: what a kill leaves.</summary>
+    public VolatileFileSystem Copy(string folder, string to)
+    {
+        var copy = new VolatileFileSystem();
+        lock (_lock)
+        {
+            foreach (var (path, content) in _files.Where(file => Path.GetFileName(file.Key)[0] is not '.'))
+            {
+                var copied = new Content { LastWrite = content.LastWrite };
+                content.Bytes.WriteTo(copied.Bytes);
+                copy._files.Add(Path.Combine(to, Path.GetRelativePath(folder, path)), copied);
+            }
+
+            copy._writes = _writes;
+        }
+
+        return copy;
+    }
+
     public IDisposable? TryLock(string path) => new PhysicalFileSystem().TryLock(path);
 
     public bool FolderExists(string path) => Directory.Exists(path);

@@ -34,6 +34,12 @@ internal static class DirectoryReseal
 
         var remarks = edited.Values.SelectMany(DescribeJournal)
             .Concat(states.Values.Where(state => state.IsDurable).SelectMany(state => DirectoryInspection.DescribeDangling(state, states))).ToList();
+        if (loader.Tail is { } tail)
+        {
+            var quarantine = loader.SetTailAside();
+            remarks.Add(new(Path.GetFileName(tail.Path), null, $"it ended in bytes that were being written when the server stopped; they are kept in '{quarantine}'"));
+        }
+
         var kept = Write(files, directory, loader, manifest, edited.Values, states, time);
         return new StorageReseal([.. edited.Values.Select(file => new ResealedFile(
             file.State.FileName, kept[file], [.. file.Added.Select(entity => entity.Id)], [.. file.Changed.Select(entity => entity.Id)], file.Removed))], [], remarks);
@@ -79,7 +85,6 @@ internal static class DirectoryReseal
         IFileSystem files, string directory, DirectoryLoader loader, Manifest old, IReadOnlyCollection<EditedFile> edited, Dictionary<string, CollectionState> states, TimeProvider time)
     {
         MoveVersions(loader, edited, states);
-        loader.SetTailAside();
         var manifest = loader.NameUnfinished(old);
         var isOlder = manifest.Format < StorageFormat.Current;
         var written = states.Values.Where(state => manifest.Collections.ContainsKey(state.Name) &&

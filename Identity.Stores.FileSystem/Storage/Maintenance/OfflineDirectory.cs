@@ -25,7 +25,7 @@ internal sealed class OfflineDirectory
         if (DirectoryReplacement.Check(_files, _directory) is not null)
         {
             return new StorageReport(new Dictionary<string, int>(), [new(DirectoryReplacement.PlanName, null,
-                "a recovery, an upgrade or a reseal was interrupted; the next start finishes it, and so does any command but this one")], []);
+                "a recovery, an upgrade or a reseal was interrupted; the next start finishes it, and so does any command but this one") { IsMendedByStart = true }], []);
         }
 
         var inspection = new DirectoryInspection(_files, _options, _definitions, _time);

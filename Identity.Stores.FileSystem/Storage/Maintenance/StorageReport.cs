@@ -21,6 +21,9 @@ public sealed record StorageReport(IReadOnlyDictionary<string, int> Entries, IRe
 /// <param name="Problem">What it is, in words.</param>
 public sealed record StorageFinding(string File, long? Line, string Problem)
 {
+    /// <summary>Whether the next start mends it.</summary>
+    public bool IsMendedByStart { get; init; }
+
     /// <summary>The damaged bytes, where the finding is about a line.</summary>
     internal byte[]? Content { get; init; }
 
