@@ -11,7 +11,7 @@ namespace Identity.Tests.Storage;
 [TestFixture]
 internal sealed class InterruptionTests
 {
-    private const int LossesAtEachCall = 6;
+    private const int LossesAtEachCall = 2;
 
     private MemoryNotes _notes = null!;
     private SampleDirectory _sample = null!;
