@@ -10,7 +10,7 @@ public sealed class FileSystemStorageOptions
     public string Directory { get; set; } = ".oauth_data";
 
     /// <summary>
-    /// How far the clock may be from the newest record, and jump while the directory is open, for expired entries to be dropped; 24 hours
+    /// How far the clock may be from the newest record, and jump ahead while the directory is open, for expired entries to be dropped; 24 hours
     /// unless set. Set it to the lifetime of a refresh token: a clock that jumped further hides entries but erases none, until the
     /// process has run for that long.
     /// </summary>

@@ -33,18 +33,27 @@ internal sealed partial class PruningJob(
     /// <returns>How many tokens and how many authorizations were removed.</returns>
     public async Task<(long Tokens, long Authorizations)> RunAsync(CancellationToken cancellationToken)
     {
-        if (!directory.IsClockTrusted)
+        var (removedTokens, removedAuthorizations) = (0L, 0L);
+        var shortest = lifetimes.Value.RefreshTokenLifetime;
+        Func<Task>[] steps =
+        [
+            async () => await sessions.PruneAsync(cancellationToken),
+            async () => await clients.RemoveAsync(cancellationToken),
+            async () => removedTokens = await tokens.PruneAsync(time.GetUtcNow() - (maintenance.Value.MinimumTokenLifespan ?? shortest), cancellationToken),
+            async () => removedAuthorizations = await authorizations.PruneAsync(time.GetUtcNow() - (maintenance.Value.MinimumAuthorizationLifespan ?? shortest), cancellationToken),
+        ];
+        foreach (var step in steps)
         {
-            LogClock(logger, time.GetUtcNow(), lifetimes.Value.RefreshTokenLifetime);
-            return (0, 0);
+            // Each of them looks at the clock, and may take a while.
+            if (!directory.IsClockTrusted)
+            {
+                LogClock(logger, time.GetUtcNow(), shortest);
+                break;
+            }
+
+            await step();
         }
 
-        await sessions.PruneAsync(cancellationToken);
-        await clients.RemoveAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var shortest = lifetimes.Value.RefreshTokenLifetime;
-        var removedTokens = await tokens.PruneAsync(now - (maintenance.Value.MinimumTokenLifespan ?? shortest), cancellationToken);
-        var removedAuthorizations = await authorizations.PruneAsync(now - (maintenance.Value.MinimumAuthorizationLifespan ?? shortest), cancellationToken);
         LogRemoved(logger, removedTokens, removedAuthorizations);
         return (removedTokens, removedAuthorizations);
     }
@@ -54,7 +63,7 @@ internal sealed partial class PruningJob(
     private static partial void LogRemoved(ILogger logger, long tokens, long authorizations);
 
     [LoggerMessage(EventId = 2202, Level = LogLevel.Warning,
-        Message = "Nothing that has ended was removed: the clock, which says {Now:O}, has jumped, or nothing was recorded for longer than {Tolerance} before the " +
-            "start. If it is wrong, set it right; if it is right, nothing needs to be done: what has ended is removed once the server has run for that long.")]
+        Message = "What has ended is not removed: the clock, which says {Now:O}, has jumped ahead, or nothing was recorded for longer than {Tolerance} before the " +
+            "start. If it is wrong, set it right before the server has run for that long: then what has ended by it is removed. If it is right, nothing needs to be done.")]
     private static partial void LogClock(ILogger logger, DateTimeOffset now, TimeSpan tolerance);
 }

@@ -1,55 +1,65 @@
 namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>
-/// Whether the clock may be believed when it says that something has expired. One that is far from the newest record, or that jumps while
-/// the directory is open, hides entries; it erases none before the process has run for as long as the tolerance without another jump.
+/// Whether the clock may be believed when it says that something has expired. One that is ahead of the newest record by more than the
+/// tolerance, or of where it would be had it only gone on, hides entries; it erases none before it has gone on from there for as long as the
+/// tolerance. One that is behind makes nothing expire too early.
 /// </summary>
-/// <remarks>A jump is what the clock has moved beyond what <see cref="TimeProvider.GetTimestamp"/> has.</remarks>
+/// <remarks>A clock has only gone on where it moved as <see cref="TimeProvider.GetTimestamp"/> did.</remarks>
 internal sealed class ClockTrust
 {
     private readonly TimeProvider _time;
     private readonly TimeSpan _tolerance;
     private readonly Lock _lock = new();
-    private DateTimeOffset _origin;
-    private long _started;
-    private bool _isProbation;
+    private Mark _trusted;
+    private Mark? _probation;
 
     /// <summary>Begins to watch the clock.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="tolerance">By how much it may be wrong.</param>
+    /// <param name="tolerance">By how much it may be ahead.</param>
     /// <param name="newest">The time of the newest record.</param>
     public ClockTrust(TimeProvider time, TimeSpan tolerance, DateTimeOffset newest)
     {
         (_time, _tolerance) = (time, tolerance);
-        Begin(newest);
+        var now = new Mark(time.GetUtcNow(), time.GetTimestamp());
+        _trusted = now.Clock - newest > tolerance ? now with { Clock = newest } : now;
     }
 
-    public bool IsTrusted
+    /// <summary>The time; null where the clock is not to be believed.</summary>
+    public DateTimeOffset? TrustedNow
     {
         get
         {
             lock (_lock)
             {
-                var elapsed = _time.GetElapsedTime(_started);
-                if (IsFar(_time.GetUtcNow(), _origin + elapsed))
+                var now = new Mark(_time.GetUtcNow(), _time.GetTimestamp());
+                if (Ahead(now, _trusted) <= _tolerance)
                 {
-                    Begin(_origin + elapsed);
-                }
-                else if (elapsed > _tolerance)
-                {
-                    _isProbation = false;
+                    // Set back, it may be set forth again, wrongly.
+                    _trusted = Ahead(now, _trusted) < TimeSpan.Zero ? now : _trusted;
+                    _probation = null;
+                    return now.Clock;
                 }
 
-                return !_isProbation;
+                if (_probation is not { } begun || Ahead(now, begun).Duration() > _tolerance)
+                {
+                    _probation = now;
+                    return null;
+                }
+
+                if (_time.GetElapsedTime(begun.Timestamp, now.Timestamp) <= _tolerance)
+                {
+                    return null;
+                }
+
+                (_trusted, _probation) = (now, null);
+                return now.Clock;
             }
         }
     }
 
-    private void Begin(DateTimeOffset expected)
-    {
-        (_origin, _started) = (_time.GetUtcNow(), _time.GetTimestamp());
-        _isProbation = IsFar(_origin, expected);
-    }
+    /// <summary>By how much the clock is ahead of where it would be, had it only gone on since.</summary>
+    private TimeSpan Ahead(Mark now, Mark since) => now.Clock - since.Clock - _time.GetElapsedTime(since.Timestamp, now.Timestamp);
 
-    private bool IsFar(DateTimeOffset now, DateTimeOffset expected) => (now - expected).Duration() > _tolerance;
+    private readonly record struct Mark(DateTimeOffset Clock, long Timestamp);
 }

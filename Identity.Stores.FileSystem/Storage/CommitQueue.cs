@@ -70,7 +70,7 @@ internal sealed class CommitQueue(IJournal journal, TimeProvider time, Action fl
         {
             try
             {
-                if (unit.Changes != changes)
+                if (unit.IsTorn |= unit.Changes != changes)
                 {
                     throw new InvalidOperationException("A unit of work was written to while it was being committed; nothing was changed. Use it from one flow of control at a time.");
                 }

@@ -38,8 +38,8 @@ internal sealed partial class DirectoryLoader(
     /// <summary>The time of the newest record; where there is none, the present one.</summary>
     public DateTimeOffset Newest { get; private set; } = time.GetUtcNow();
 
-    /// <summary>Whether the clock may be believed, as far as the records tell.</summary>
-    public ClockTrust Clock { get; private set; } = new(time, options.ExpiryTolerance, time.GetUtcNow());
+    /// <summary>Whether the clock may be believed; there once everything was tidied up.</summary>
+    public ClockTrust? Clock { get; private set; }
 
     /// <summary>The number of the last segment that there is or was.</summary>
     public long LastSegment => _names.Select(name => JournalSegment.TryParse(name, out var number) ? number : 0)
@@ -90,6 +90,7 @@ internal sealed partial class DirectoryLoader(
     /// <summary>Sets the journal's tail aside, removes what a crash left behind, brings an older format up to date, adds what is new.</summary>
     public ManifestFile Finish()
     {
+        Clock = new ClockTrust(time, options.ExpiryTolerance, Newest);
         if (Manifest is null)
         {
             return Create();
@@ -185,12 +186,6 @@ internal sealed partial class DirectoryLoader(
 
     private ManifestFile Create()
     {
-        // Here, since a kill may have come after the directory was created.
-        if (Path.GetDirectoryName(directory) is { } parent)
-        {
-            files.FlushFolder(parent);
-        }
-
         // First, so that a start that is killed half-way is told from a manifest that was lost.
         var file = new ManifestFile(files, directory, new Manifest(), LastSegment, time, logger);
         file.Update(static current => current);
@@ -263,9 +258,8 @@ internal sealed partial class DirectoryLoader(
 
     private void DropExpired()
     {
-        var now = time.GetUtcNow();
-        Clock = new ClockTrust(time, options.ExpiryTolerance, Newest);
-        if (!Clock.IsTrusted)
+        // Not where it is far behind either: the newest record, or the clock, is wrong.
+        if (Clock?.TrustedNow is not { } now || Newest - now > options.ExpiryTolerance)
         {
             return;
         }

@@ -27,7 +27,7 @@ internal static class DirectoryPlace
         }
     }
 
-    /// <summary>Creates the directory. The names of the folders above it are durable afterwards; its own is made so by the first start in it.</summary>
+    /// <summary>Creates the directory. Its name is durable afterwards, before anything in it is told of.</summary>
     /// <exception cref="StorageException">It cannot be created.</exception>
     public static void Create(IFileSystem files, string directory)
     {
@@ -35,15 +35,36 @@ internal static class DirectoryPlace
         {
             var existing = FindExisting(files, directory);
             files.CreateFolder(directory);
-            for (var created = Path.GetDirectoryName(directory); created?.Length > existing.Length; created = Path.GetDirectoryName(created))
+            for (var created = directory; created.Length > existing.Length; created = Path.GetDirectoryName(created)!)
             {
                 files.FlushFolder(Path.GetDirectoryName(created)!);
+            }
+
+            if (existing == directory && !files.FileExists(Path.Combine(directory, Manifest.FileName)))
+            {
+                FlushAbove(files, directory);
             }
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
             throw new StorageException($"The storage directory '{directory}' cannot be created: {exception.Message} " +
                 $"Give the user that runs the server the rights to it, or {NameAnother}.", exception);
+        }
+    }
+
+    /// <summary>A first start may have created the directory and been killed before it had flushed the names of the folders.</summary>
+    private static void FlushAbove(IFileSystem files, string directory)
+    {
+        try
+        {
+            for (var folder = Path.GetDirectoryName(directory); folder is not null; folder = Path.GetDirectoryName(folder))
+            {
+                files.FlushFolder(folder);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It did not create the folders in one that it cannot open, or that cannot be flushed.
         }
     }
 

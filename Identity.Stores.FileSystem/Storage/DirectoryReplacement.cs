@@ -14,6 +14,8 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
     /// <summary>The ending of a new file until it takes its place.</summary>
     public const string NewEnding = ".replacement";
 
+    private readonly List<string> _prepared = [];
+
     /// <summary>Whether one was interrupted that has to be finished.</summary>
     public static bool IsPending(IFileSystem files, string directory) => files.FileExists(Path.Combine(directory, PlanName));
 
@@ -28,19 +30,19 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
 
     public void Add(string name, byte[] content) => Prepare(() =>
     {
-        using var file = files.CreateFile(Path.Combine(directory, name + NewEnding));
+        using var file = files.CreateFile(PathOf(name));
         file.Write(content, 0);
         file.Flush();
     });
 
-    public void AddCopy(string name, string of) => Prepare(() => files.Copy(Path.Combine(directory, of), Path.Combine(directory, name + NewEnding)));
+    public void AddCopy(string name, string of) => Prepare(() => files.Copy(Path.Combine(directory, of), PathOf(name)));
 
     /// <param name="state">The collection.</param>
     /// <param name="sequence">The sequence number at which it holds what it holds.</param>
     /// <param name="at">The time of the newest record in it; not the present one, which may be wrong.</param>
     public void Add(CollectionState state, long sequence, DateTimeOffset at)
     {
-        Prepare(() => Snapshot.Write(files, Path.Combine(directory, state.FileName + NewEnding), state, state.Capture(), sequence, at));
+        Prepare(() => Snapshot.Write(files, PathOf(state.FileName), state, state.Capture(), sequence, at));
         (state.SnapshotAt, state.ChangedAt) = (sequence, sequence);
     }
 
@@ -66,6 +68,13 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         Complete(files, directory);
     }
 
+    private string PathOf(string name)
+    {
+        var path = Path.Combine(directory, name + NewEnding);
+        _prepared.Add(path);
+        return path;
+    }
+
     /// <summary>New files that will never take their place would fill a disk that is full.</summary>
     private void Prepare(Action write)
     {
@@ -75,10 +84,7 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         }
         catch when (!IsPending(files, directory))
         {
-            foreach (var name in files.ListFiles(directory).Where(name => name.EndsWith(NewEnding, StringComparison.Ordinal)))
-            {
-                files.DeleteUnfinished(Path.Combine(directory, name));
-            }
+            _prepared.ForEach(files.DeleteUnfinished);
 
             throw;
         }

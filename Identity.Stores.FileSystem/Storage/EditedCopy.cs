@@ -16,7 +16,7 @@ internal static partial class EditedCopy
     }
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Warning,
-        Message = "'{Path}' was edited while the server ran. What the server holds was written in its place; the edited file is kept as '{Edited}'. " +
+        Message = "'{Path}' was edited while the server ran. What the server holds is written in its place; the edited file is kept as '{Edited}'. " +
         "Stop the server before you edit its files.")]
     private static partial void LogEdited(ILogger logger, string path, string edited);
 }

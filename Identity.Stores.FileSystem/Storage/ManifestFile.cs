@@ -9,6 +9,7 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
     private readonly string _path = Path.Combine(directory, Manifest.FileName);
     private byte[]? _known = Read(files, directory);
     private byte[]? _written;
+    private byte[]? _kept;
     private Manifest _current = manifest;
     private long _lastSegment = lastSegment;
 
@@ -60,9 +61,20 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
 
     private void KeepEdited()
     {
-        if (Read(files, directory) is { } present && !IsOurs(present))
+        if (Read(files, directory) is not { } present)
+        {
+            return;
+        }
+
+        if (IsOurs(present))
+        {
+            // Of two updates that were reported as failed the first may have been done.
+            _known = present;
+        }
+        else if (_kept is null || !present.AsSpan().SequenceEqual(_kept))
         {
             EditedCopy.Keep(files, directory, Manifest.FileName, time.GetUtcNow(), logger);
+            _kept = present;
         }
     }
 

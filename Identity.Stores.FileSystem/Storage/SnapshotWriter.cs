@@ -7,6 +7,7 @@ internal sealed class SnapshotWriter(
     IFileSystem files, string directory, IReadOnlyCollection<CollectionState> durable, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
 {
     private readonly Dictionary<string, FileStamp> _written = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileStamp> _kept = new(StringComparer.Ordinal);
     private readonly SortedSet<long> _released = [];
     private long _totalLength = stamps.Values.Sum(stamp => stamp.Length);
 
@@ -81,9 +82,11 @@ internal sealed class SnapshotWriter(
     /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
     private void KeepEdited(CollectionState state, string path, DateTimeOffset time)
     {
-        if (files.FileExists(path) && !IsAsWritten(state, path))
+        // Once, however often the writing fails.
+        if (files.FileExists(path) && !IsAsWritten(state, path) && files.GetStamp(path) is var stamp && !(_kept.TryGetValue(state.Name, out var kept) && stamp == kept))
         {
             EditedCopy.Keep(files, directory, state.FileName, time, logger);
+            _kept[state.Name] = stamp;
         }
     }
 

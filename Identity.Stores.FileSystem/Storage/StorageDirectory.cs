@@ -43,7 +43,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
             _snapshots = new SnapshotWriter(files, Path, [.. _states.Values.Where(state => state.IsDurable)], _manifest, loader.Stamps, logger);
             Queue = new CommitQueue(_journal, time, RequestSnapshot);
             Queue.Start(loader.Sequence, loader.Version, loader.Newest);
-            _clock = loader.Clock;
+            _clock = loader.Clock!;
         }
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not StorageException)
         {
@@ -70,11 +70,11 @@ public sealed partial class StorageDirectory : IAsyncDisposable
     public bool IsWritable => Queue.IsWritable;
 
     /// <summary>
-    /// Whether what has expired by the clock may be erased. False where the clock was further from the newest record than
-    /// <see cref="FileSystemStorageOptions.ExpiryTolerance"/> when the directory was opened, or has jumped by more since; true again once
-    /// that time has passed without another jump.
+    /// Whether what has expired by the clock may be erased from disk. False where the clock was ahead of the newest record by more than
+    /// <see cref="FileSystemStorageOptions.ExpiryTolerance"/> when the directory was opened, or has jumped ahead by more since; true again once
+    /// it has gone on for that long, or was set back. What is in memory only is erased by the clock as it is.
     /// </summary>
-    public bool IsClockTrusted => _clock.IsTrusted;
+    public bool IsClockTrusted => _clock.TrustedNow is not null;
 
     internal CommitQueue Queue { get; }
 
@@ -238,8 +238,7 @@ public sealed partial class StorageDirectory : IAsyncDisposable
 
     private void DropExpired()
     {
-        var now = _time.GetUtcNow();
-        if (!IsClockTrusted)
+        if (_clock.TrustedNow is not { } now)
         {
             return;
         }

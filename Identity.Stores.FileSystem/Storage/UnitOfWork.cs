@@ -48,6 +48,9 @@ public sealed class UnitOfWork : IDisposable
     /// <summary>How many times something was written to it.</summary>
     internal int Changes { get; private set; }
 
+    /// <summary>Whether it was written to while it was being committed, so that what became of the rest cannot be told.</summary>
+    internal bool IsTorn { get; set; }
+
     /// <summary>The newest change that this unit of work has made or may have seen.</summary>
     internal long ReadTicket { get; private set; }
 

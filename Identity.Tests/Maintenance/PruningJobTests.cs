@@ -63,7 +63,7 @@ public sealed class PruningJobTests
         Assert.That(await ExistsAsync(server, connection), Is.True);
 
         server.Time.Jump(TimeSpan.FromDays(-3_650));
-        Assert.That(await RunAsync(server), Is.EqualTo((0, 0)), "it has jumped again");
+        Assert.That(await RunAsync(server), Is.EqualTo((0, 0)), "nothing has ended");
         server.Time.Advance(Lifetime + TimeSpan.FromMinutes(1));
         Assert.That(await RunAsync(server), Is.EqualTo((1, 1)));
     }

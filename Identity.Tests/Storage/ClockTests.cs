@@ -3,7 +3,7 @@ using Identity.Tests.Infrastructure;
 
 namespace Identity.Tests.Storage;
 
-/// <summary>A clock that is wrong hides what has expired by it, and erases nothing before the process has run for a tolerance.</summary>
+/// <summary>A clock that is ahead hides what has expired by it, and erases nothing before it has gone on for a tolerance.</summary>
 [TestFixture]
 internal sealed class ClockTests
 {
@@ -11,14 +11,41 @@ internal sealed class ClockTests
     private static readonly TimeSpan Decade = TimeSpan.FromDays(3_650);
 
     [Test]
-    public async Task One_that_jumps_while_the_directory_is_open_erases_nothing()
+    public async Task One_that_jumps_ahead_while_the_directory_is_open_erases_nothing_and_set_right_it_is_trusted()
     {
         await using var directory = await WithNoteAsync();
         directory.Time.Jump(Decade);
         await AssertKeptAsync(directory, "after a jump");
 
         directory.Time.Jump(-Decade);
-        await AssertKeptAsync(directory, "after a jump back");
+        Assert.That(directory.Storage.IsClockTrusted);
+        await directory.Storage.SnapshotAsync();
+        Assert.That(directory.Notes.Find("kept"), Is.Not.Null, "it has not expired");
+        directory.Time.Advance(TimeSpan.FromHours(2));
+        await AssertDroppedAsync(directory);
+    }
+
+    [Test]
+    public async Task One_that_is_set_back_and_then_ahead_erases_nothing()
+    {
+        await using var directory = await WithNoteAsync();
+        directory.Time.Jump(-Decade);
+        Assert.That(directory.Storage.IsClockTrusted, "behind, it makes nothing expire");
+        directory.Time.Jump(Decade + TimeSpan.FromHours(2));
+        await AssertKeptAsync(directory, "after a jump ahead of where it had been set");
+    }
+
+    [Test]
+    public async Task A_record_from_the_future_does_not_keep_it_from_being_trusted()
+    {
+        await using var directory = await WithNoteAsync();
+        directory.Time.Jump(Decade);
+        await directory.Others.AddAsync(new Note());
+        await directory.CloseAsync();
+        directory.Time.Jump(-Decade);
+        directory.Time.Advance(TimeSpan.FromHours(2));
+        Assert.That(directory.Notes.Find("kept"), Is.Not.Null, "a start under a clock that is far from the newest record drops nothing");
+        await AssertDroppedAsync(directory);
     }
 
     [Test]

@@ -151,6 +151,41 @@ internal sealed class DirectoryTests
     }
 
     [Test]
+    public async Task What_the_server_wrote_itself_is_no_edit_and_an_edit_is_kept_once_however_often_writing_fails()
+    {
+        var files = new FaultyFileSystem();
+        await using var directory = new NoteDirectory { Files = files };
+        _ = directory.Storage;
+        foreach (var fails in (string[])["FlushFolder", "CreateFile", "CreateFile"])
+        {
+            Fail(fails);
+        }
+
+        directory.Storage.WriteFile("keys", "two.json", "{}"u8);
+        Assert.That(directory.FileNames, Has.None.EndsWith(".edited"));
+
+        await File.AppendAllTextAsync(directory.File("manifest.json"), "edited");
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            Fail("Rename");
+        }
+
+        directory.Storage.WriteFile("keys", "three.json", "{}"u8);
+        Assert.That(directory.FileNames, Has.One.EndsWith(".edited"));
+        await directory.RestartAsync();
+        Assert.That(directory.Storage.ListFiles("keys"), Is.EqualTo(new[] { "three.json", "two.json" }));
+
+        void Fail(string name)
+        {
+            files.DecideCall = call => call.Name == name && (name is "FlushFolder" ? call.Path == directory.Path : Path.GetFileName(call.Path).StartsWith("manifest", StringComparison.Ordinal))
+                ? name is "FlushFolder" ? Fault.After : Fault.Before
+                : Fault.None;
+            Assert.That(() => directory.Storage.WriteFile("keys", "one.json", "{}"u8), Throws.InstanceOf<StorageException>());
+            files.DecideCall = _ => Fault.None;
+        }
+    }
+
+    [Test]
     public async Task What_a_start_set_aside_and_dropped_is_logged()
     {
         await using var directory = new NoteDirectory();

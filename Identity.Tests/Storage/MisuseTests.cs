@@ -130,6 +130,7 @@ internal sealed class MisuseTests
             };
             Assert.That(async () => await unit.CommitAsync(), Throws.InvalidOperationException);
             await update;
+            Assert.That(async () => await unit.CommitAsync(), Throws.InvalidOperationException, "what was written meanwhile is gone, and whoever wrote it is told");
         }
 
         Assert.That(notes.Count, Is.Zero);

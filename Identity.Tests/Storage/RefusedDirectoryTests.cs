@@ -256,6 +256,21 @@ internal sealed class RefusedDirectoryTests
             before.Where(call => call.Name is "FlushFolder").Select(call => Path.GetRelativePath(root.Parent, call.Path)), Is.EquivalentTo(new[] { ".", "one", "one/two" }));
     }
 
+    [Test]
+    public async Task The_folders_above_an_empty_directory_are_flushed_as_far_as_its_user_may_open_them()
+    {
+        using var root = new TemporaryDirectory();
+        Directory.CreateDirectory($"{root.Parent}/one/two", Private);
+        var files = new FaultyFileSystem { DecideCall = call => call.Name is "FlushFolder" && call.Path == root.Parent ? Fault.Denied : Fault.None };
+        for (var start = 0; start < 2; start++)
+        {
+            files.Reset();
+            await Open($"{root.Parent}/one/two", files).DisposeAsync();
+            var above = files.Calls.Where(call => call.Name is "FlushFolder" && call.Path.Length < $"{root.Parent}/one/two".Length).Select(call => Path.GetRelativePath(root.Parent, call.Path));
+            Assert.That(above, Is.EqualTo(start is 0 ? new[] { "one", "." } : []), "at the first start alone");
+        }
+    }
+
     private static StorageDirectory Open(string path, IFileSystem? files = null) => StorageDirectory.Open(
         files ?? new PhysicalFileSystem(), new() { Directory = path }, [new CollectionDefinition<Note>("notes") { Json = NoteJson.Default.Note }], TimeProvider.System, NullLogger.Instance);
 
