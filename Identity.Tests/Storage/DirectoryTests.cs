@@ -177,10 +177,15 @@ internal sealed class DirectoryTests
 
         void Fail(string name)
         {
-            files.DecideCall = call => call.Name == name && (name is "FlushFolder" ? call.Path == directory.Path : Path.GetFileName(call.Path).StartsWith("manifest", StringComparison.Ordinal))
-                ? name is "FlushFolder" ? Fault.After : Fault.Before
-                : Fault.None;
-            Assert.That(() => directory.Storage.WriteFile("keys", "one.json", "{}"u8), Throws.InstanceOf<StorageException>());
+            // The folder is flushed after the rename, which was done then.
+            var isRenamed = false;
+            files.DecideCall = call =>
+            {
+                var isOfManifest = Path.GetFileName(call.Path).StartsWith("manifest", StringComparison.Ordinal);
+                isRenamed |= isOfManifest && call.Name is "Rename";
+                return call.Name != name ? Fault.None : name is "FlushFolder" ? isRenamed ? Fault.After : Fault.None : isOfManifest ? Fault.Before : Fault.None;
+            };
+            Assert.That(() => directory.Storage.WriteFile("keys", $"attempt {files.Calls.Count}.json", "{}"u8), Throws.InstanceOf<StorageException>());
             files.DecideCall = _ => Fault.None;
         }
     }
