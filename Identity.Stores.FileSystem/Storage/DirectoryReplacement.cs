@@ -85,7 +85,6 @@ internal sealed class DirectoryReplacement(IFileSystem files, string directory)
         catch when (!IsPending(files, directory))
         {
             _prepared.ForEach(files.DeleteUnfinished);
-
             throw;
         }
     }

@@ -16,7 +16,11 @@ internal static class FileSystemExtensions
     }
 
     /// <summary>Replaces a file as a whole: after a crash it holds the old content or the new.</summary>
-    public static void WriteAtomically(this IFileSystem files, string path, ReadOnlySpan<byte> content)
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="content">What it will hold.</param>
+    /// <param name="replace">Puts the file whose path it is given in its place; a rename unless given.</param>
+    public static void WriteAtomically(this IFileSystem files, string path, ReadOnlySpan<byte> content, Action<string>? replace = null)
     {
         var temporary = path + TemporaryEnding;
         files.DeleteIfExists(temporary);
@@ -28,7 +32,14 @@ internal static class FileSystemExtensions
                 file.Flush();
             }
 
-            files.Rename(temporary, path);
+            if (replace is null)
+            {
+                files.Rename(temporary, path);
+            }
+            else
+            {
+                replace(temporary);
+            }
         }
         catch
         {

@@ -6,12 +6,16 @@ namespace Identity.Stores.FileSystem.Storage;
 /// <summary>A lock on a folder itself, which .NET cannot take: it holds whatever becomes of the files in the folder.</summary>
 internal static partial class FolderLock
 {
+    /// <summary>What the system says where another process holds a lock: EAGAIN or EWOULDBLOCK.</summary>
+    public const int LinuxWouldBlock = 11;
+
+    /// <summary>The same on macOS.</summary>
+    public const int MacWouldBlock = 35;
+
     private const int Exclusive = 2;
     private const int WithoutWaiting = 4;
     private const int LinuxCloseOnExecute = 0x80000;
     private const int MacCloseOnExecute = 0x1000000;
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
 
     /// <param name="folder">The folder.</param>
     /// <param name="held">Holds the lock until it is disposed; null where there is no such lock, as on Windows.</param>

@@ -7,9 +7,7 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
 {
     private readonly Lock _lock = new();
     private readonly string _path = Path.Combine(directory, Manifest.FileName);
-    private byte[]? _known = Read(files, directory);
-    private byte[]? _written;
-    private byte[]? _kept;
+    private readonly ReplacedFile _file = new(files, directory, Manifest.FileName, files.GetStamp(Path.Combine(directory, Manifest.FileName)), logger);
     private Manifest _current = manifest;
     private long _lastSegment = lastSegment;
 
@@ -42,11 +40,8 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
         lock (_lock)
         {
             var changed = change(_current);
-            KeepEdited();
-
-            // Noted before: a write that is reported as failed may have been done, and must not pass for an edit.
-            files.WriteAtomically(_path, _written = changed.ToBytes());
-            (_current, _known) = (changed, _written);
+            files.WriteAtomically(_path, changed.ToBytes(), temporary => _file.ReplaceBy(temporary, time.GetUtcNow()));
+            _current = changed;
         }
     }
 
@@ -55,31 +50,7 @@ internal sealed class ManifestFile(IFileSystem files, string directory, Manifest
     {
         lock (_lock)
         {
-            return Read(files, directory) is { } present && IsOurs(present);
+            return _file.IsAsWritten;
         }
     }
-
-    private void KeepEdited()
-    {
-        if (Read(files, directory) is not { } present)
-        {
-            return;
-        }
-
-        if (IsOurs(present))
-        {
-            // Of two updates that were reported as failed the first may have been done.
-            _known = present;
-        }
-        else if (_kept is null || !present.AsSpan().SequenceEqual(_kept))
-        {
-            EditedCopy.Keep(files, directory, Manifest.FileName, time.GetUtcNow(), logger);
-            _kept = present;
-        }
-    }
-
-    private bool IsOurs(byte[] present) => (_known is not null && present.AsSpan().SequenceEqual(_known)) || (_written is not null && present.AsSpan().SequenceEqual(_written));
-
-    private static byte[]? Read(IFileSystem files, string directory)
-        => Path.Combine(directory, Manifest.FileName) is var path && files.FileExists(path) ? files.ReadAllBytes(path) : null;
 }

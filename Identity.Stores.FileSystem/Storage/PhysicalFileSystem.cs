@@ -5,9 +5,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
 
-    // What opening says when another process holds the lock: EAGAIN or EWOULDBLOCK, and ERROR_SHARING_VIOLATION.
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
+    // What opening says there when another process holds the lock.
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
     public IDisposable? TryLock(string path)
@@ -124,7 +122,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
         {
             return new FileStream(path, Private(new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None }));
         }
-        catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
+        catch (IOException exception) when (exception.HResult is FolderLock.LinuxWouldBlock or FolderLock.MacWouldBlock or WindowsSharingViolation)
         {
             return null;
         }

@@ -4,10 +4,11 @@ namespace Identity.Stores.FileSystem.Storage;
 
 /// <summary>Folds the journal into the collections' files while requests go on.</summary>
 internal sealed class SnapshotWriter(
-    IFileSystem files, string directory, IReadOnlyCollection<CollectionState> durable, ManifestFile manifest, Dictionary<string, FileStamp> stamps, ILogger logger)
+    IFileSystem files, string directory, IReadOnlyCollection<CollectionState> durable, ManifestFile manifest, IReadOnlyDictionary<string, FileStamp> stamps, ILogger logger)
 {
-    private readonly Dictionary<string, FileStamp> _written = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FileStamp> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<CollectionState, ReplacedFile> _files =
+        durable.ToDictionary(state => state, state => new ReplacedFile(files, directory, state.FileName, stamps.GetValueOrDefault(state.Name), logger));
+
     private readonly SortedSet<long> _released = [];
     private long _totalLength = stamps.Values.Sum(stamp => stamp.Length);
 
@@ -29,7 +30,7 @@ internal sealed class SnapshotWriter(
         }
 
         files.FlushFolder(directory);
-        Volatile.Write(ref _totalLength, stamps.Values.Sum(stamp => stamp.Length));
+        Volatile.Write(ref _totalLength, _files.Values.Sum(file => file.Stamp.Length));
         foreach (var (state, _) in capture.Collections)
         {
             state.SnapshotAt = capture.Sequence;
@@ -55,18 +56,12 @@ internal sealed class SnapshotWriter(
 
     private void Replace(CollectionState state, Entity[] entities, SnapshotCapture capture)
     {
-        var path = Path.Combine(directory, state.FileName);
-        var temporary = path + FileSystemExtensions.TemporaryEnding;
+        var temporary = Path.Combine(directory, state.FileName + FileSystemExtensions.TemporaryEnding);
         files.DeleteIfExists(temporary);
         try
         {
             Snapshot.Write(files, temporary, state, entities, capture.Sequence, capture.Time);
-            KeepEdited(state, path, capture.Time);
-
-            // Noted before: a rename that is reported as failed may have been done, and must not pass for an edit.
-            var stamp = _written[state.Name] = files.GetStamp(temporary);
-            files.Rename(temporary, path);
-            stamps[state.Name] = stamp;
+            _files[state].ReplaceBy(temporary, capture.Time);
         }
         catch
         {
@@ -76,20 +71,5 @@ internal sealed class SnapshotWriter(
     }
 
     /// <summary>The collections whose files somebody has changed or removed since they were written or read.</summary>
-    public IReadOnlySet<CollectionState> FindEdited()
-        => durable.Where(state => !IsAsWritten(state, Path.Combine(directory, state.FileName))).ToHashSet();
-
-    /// <summary>A file that somebody edited while the server ran is not overwritten but put aside.</summary>
-    private void KeepEdited(CollectionState state, string path, DateTimeOffset time)
-    {
-        // Once, however often the writing fails.
-        if (files.FileExists(path) && !IsAsWritten(state, path) && files.GetStamp(path) is var stamp && !(_kept.TryGetValue(state.Name, out var kept) && stamp == kept))
-        {
-            EditedCopy.Keep(files, directory, state.FileName, time, logger);
-            _kept[state.Name] = stamp;
-        }
-    }
-
-    private bool IsAsWritten(CollectionState state, string path)
-        => files.GetStamp(path) is var stamp && (stamp == stamps.GetValueOrDefault(state.Name) || (_written.TryGetValue(state.Name, out var written) && stamp == written));
+    public IReadOnlySet<CollectionState> FindEdited() => _files.Where(file => !file.Value.IsAsWritten).Select(file => file.Key).ToHashSet();
 }

@@ -164,6 +164,15 @@ internal sealed class DirectoryTests
         directory.Storage.WriteFile("keys", "two.json", "{}"u8);
         Assert.That(directory.FileNames, Has.None.EndsWith(".edited"));
 
+        await directory.Notes.AddAsync(new Note { Id = "one" });
+        foreach (var fault in (Fault[])[Fault.After, Fault.Before, Fault.None])
+        {
+            files.DecideCall = call => call.Name is "Rename" && Path.GetFileName(call.Path).StartsWith("notes", StringComparison.Ordinal) ? fault : Fault.None;
+            Assert.That(await FaultScene.OutcomesAsync(directory.Storage.SnapshotAsync()), Is.All.EqualTo(fault is Fault.None));
+        }
+
+        Assert.That(directory.FileNames, Has.None.EndsWith(".edited"));
+
         await File.AppendAllTextAsync(directory.File("manifest.json"), "edited");
         for (var attempt = 0; attempt < 3; attempt++)
         {
